@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""The facts of a store as text: two stores with the same key hold the same facts if and only if their dumps are equal.
+"""Prints the facts of a store as text. Two stores with the same key hold the same facts if and only if their dumps are
+equal.
 
     python3 dump.py STORE [STORE]     one: print it; two: print what differs, status 1 if anything does
 
-Numbers of sessions and labels depend on the order of arrival, so the identifiers stand in their place; rows are
-sorted; the places of facts within a table, of files and of rejects are not facts and are left out.
+Row numbers of sessions and labels depend on the order of arrival, so identifiers are printed instead, and rows are
+sorted. Row numbers of facts and the tables of files and rejects are not facts and are left out.
 """
 from __future__ import annotations
 
@@ -22,18 +23,18 @@ SESSIONS = {"session"}
 LABELS = {"model", "tool", "file", "result_file", "command", "platform", "workspace", "branch", "entrypoint", "version",
           "label"}
 PLACES = {"id"}
-OF_TASKS = 10  # the first kind of cells that are derived when somebody asks for tasks
+OF_TASKS = 10  # the first kind of cells that are derived when somebody first queries tasks
 
 
 def connect(path: Any) -> sqlite3.Connection:
-    """To read it; its cells are in a temporary table `cell`."""
+    """Opens a store for reading; its cells are in a temporary table `cell`."""
     db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     packed.unpack(db)
     return db
 
 
 def change(path: Any, sql: str) -> None:
-    """Runs a statement on a store that may as well change its cells."""
+    """Runs a statement that changes a store, its cells included."""
     db = sqlite3.connect(path)
     packed.unpack(db)
     db.execute(sql)
@@ -52,7 +53,7 @@ def _names(db: sqlite3.Connection, sql: str) -> Callable[[Any], Any]:
 
 
 def tables(db: sqlite3.Connection) -> Iterator[tuple]:
-    """Each table as (name, columns, rows), numbers replaced by what they stand for."""
+    """Each table as (name, columns, rows), with row numbers replaced by what they refer to."""
     db.create_function("ident", 2, _hex, deterministic=True)
     session = _names(db, "SELECT id, ident(hi, lo) || '.' || tier FROM session")
     label = _names(db, "SELECT id, kind || ':' || ident(hi, lo) FROM label")
@@ -72,7 +73,7 @@ def tables(db: sqlite3.Connection) -> Iterator[tuple]:
 
 
 def task_lines(path: Any) -> list:
-    """What a store keeps of tasks, as text in the same way; a store must have been asked for them first."""
+    """What a store keeps of tasks, as text in the same form; the store must have answered a query about tasks first."""
     db = connect(path)
     db.create_function("ident", 2, _hex, deterministic=True)
     session = _names(db, "SELECT id, ident(hi, lo) FROM session")
@@ -100,7 +101,7 @@ def lines(path: Any) -> list:
 
 
 def differences(one: Any, other: Any, most: int = 20) -> list:
-    """What differs between two stores, or between two lists of lines."""
+    """What differs between two stores, or between two lists of lines; empty if they are equal."""
     a, b = (x if isinstance(x, list) else lines(x) for x in (one, other))
     if a == b:
         return []

@@ -1,10 +1,10 @@
-"""What the end-to-end tests share: where the tools are, folders that go away, and counting of checks.
+"""What the end-to-end tests share: finding the tools, temporary folders, and counted checks.
 
-A test is a module with functions named test_*; main() runs them in order, each in a folder of its own, and
-prints what was checked and how often. Status 0: all passed; 1: one failed; 77: nothing could be run.
+A test is a module with functions named test_*; main() runs them in order, each in a folder of its own, and prints what
+was checked and how often. Status 0: all passed; 1: one failed; 77: nothing could be run.
 
-The tools are found through BLUEPLANE_BPT, BLUEPLANE_BPVERIFY and BLUEPLANE_PROGRAM, else in a build folder of this project.
-BLUEPLANE_LONG=1 asks for the long variants.
+The tools are found through BLUEPLANE_BPT, BLUEPLANE_BPVERIFY and BLUEPLANE_PROGRAM, else in a build folder of this
+project. BLUEPLANE_LONG=1 selects the long variants.
 """
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ BPT = _tool("BLUEPLANE_BPT", "bpt")
 BPVERIFY = _tool("BLUEPLANE_BPVERIFY", "bpverify")
 PROGRAM = _tool("BLUEPLANE_PROGRAM", "../examples/blueplane")
 
-counts: collections.Counter = collections.Counter()  # what was checked in this test
+counts: collections.Counter = collections.Counter()  # how often each thing was checked in this test
 
 
 def check(good: bool, what: str, *about: Any) -> None:
@@ -66,7 +66,7 @@ def shorten(value: Any) -> str:
 # ------------------------------------------------------------------------------------------- tools
 
 def bpt(*arguments: Any, status: Optional[int] = 0, **more: Any) -> subprocess.CompletedProcess:
-    """Runs the driver; `status` None takes any but death by a signal."""
+    """Runs the driver bpt, which must end with `status`; None allows 0 and 1, so anything but a crash."""
     made = subprocess.run([BPT, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           check=False, **more)
     fine = made.returncode in (0, 1) if status is None else made.returncode == status
@@ -81,7 +81,7 @@ def answers(made: subprocess.CompletedProcess) -> list:
 
 
 def ingest(store: Any, *arguments: Any, command: str = "ingest", **more: Any) -> dict:
-    """The reports of an ingest without an error, added up."""
+    """The sums of the reports of an ingest that must succeed."""
     total: collections.Counter = collections.Counter()
     for answer in answers(bpt(command, store, *arguments, **more)):
         total.update(answer["report"])
@@ -94,7 +94,7 @@ def error_of(*arguments: Any, **more: Any) -> dict:
 
 
 def verify(*stores: Any) -> None:
-    """The rollup, runs and sessions are what the facts give."""
+    """Checks that the rollup, runs and sessions of the stores are what their facts give."""
     made = subprocess.run([BPVERIFY, *map(str, stores)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     counts["stores verified against their facts"] += len(stores)
     if made.returncode != 0:
@@ -113,7 +113,8 @@ _sample: Optional[tempfile.TemporaryDirectory] = None
 
 
 def sample(days: int = 42) -> pathlib.Path:
-    """The sample generator's home folder, made once; the truth lies beside it."""
+    """The home folder that the sample generator writes, made once per number of days; its truth is in
+    HOME.truth.json."""
     global _sample
     if _sample is None:
         _sample = tempfile.TemporaryDirectory(prefix="blueplane-e2e-sample-")
@@ -133,7 +134,7 @@ def transcripts(root: pathlib.Path) -> list:
 SOURCES = ("claude_code", "codex", "native", "copilot", "gemini", "opencode", "otlp", "forge")
 
 
-DOCUMENTS = ("session-2026", "ses_")  # how the names of files begin that hold one object, not lines
+DOCUMENTS = ("session-2026", "ses_")  # beginnings of the names of files that hold one JSON document, not lines
 
 
 def fixtures(source: str, beginning: str = "") -> list:
@@ -142,15 +143,16 @@ def fixtures(source: str, beginning: str = "") -> list:
 
 
 def of_lines(source: str) -> list:
-    """The good ones that are read line by line. In a document what is whole within it is taken as it comes."""
-    lists = (b'"$set"', b"resource")  # lines that are documents themselves
-    if source == "forge": # whose lines are documents, too
+    """The good fixtures that are read line by line. A JSON document is different: its complete parts are read even if
+    it is cut off."""
+    lists = (b'"$set"', b"resource")  # marks of files whose lines are documents themselves
+    if source == "forge": # its lines are documents, too
         return []
     return [p for p in fixtures(source, "good-") if p.suffix == ".jsonl" and not any(mark in p.read_bytes() for mark in lists)]
 
 
 def named(source: str, name: str) -> str:
-    """A name by which a scan knows whose file it is."""
+    """The name under which a scan recognises the file as one of this source."""
     if source == "codex" and not name.startswith("rollout-"):
         return f"rollout-{name}"
     if source == "gemini" and not name.startswith("session-2026"):
@@ -165,6 +167,7 @@ def named(source: str, name: str) -> str:
 # -------------------------------------------------------------------------------------------- main
 
 def main() -> None:
+    """Runs the tests of the calling module, or those named as arguments, and exits with the status."""
     module = sys.modules["__main__"]
     tests = [f for name, f in vars(module).items() if name.startswith("test_") and inspect.isfunction(f)]
     wanted = sys.argv[1:]

@@ -1,4 +1,4 @@
-"""Databases of an earlier Blueplane, made from lines of transcripts and from Cursor's databases the way that program wrote them."""
+"""Makes databases as an earlier Blueplane wrote them, from lines of transcripts and from Cursor's databases."""
 from __future__ import annotations
 
 import json
@@ -7,7 +7,7 @@ import sqlite3
 import zlib
 from typing import Any, Iterable, Iterator, Optional
 
-# The columns that matter here, of its 41; two are computed, as there.
+# The relevant ones of its 41 columns; two are generated columns, as in the original.
 SCHEMA = """
 CREATE TABLE {table} (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, ingested_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
@@ -47,7 +47,7 @@ def database(path: pathlib.Path, lines: Iterable, table: str = "claude_raw_trace
     return path
 
 
-# What was kept of Cursor: the columns that matter here, of 39. A database of the first version has no such table.
+# What it stored about Cursor: the relevant ones of 39 columns. A database of the first version has no such table.
 CURSOR_SCHEMA = """
 CREATE TABLE IF NOT EXISTS cursor_raw_traces (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT, ingested_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP,
@@ -73,7 +73,7 @@ def whole(text: Any) -> Any:
 
 
 def kept_of(state: pathlib.Path) -> Iterator[tuple]:
-    """(event, table, key, value) of each row that program made of a state.vscdb, in its order."""
+    """(event, table, key, value) of each row that the program stored for a state.vscdb, in its order."""
     db = sqlite3.connect(state)
     for table in ("ItemTable", "cursorDiskKV"):
         try:
@@ -83,7 +83,7 @@ def kept_of(state: pathlib.Path) -> Iterator[tuple]:
         for key, text in rows:
             value = whole(text)
             if value is None:
-                continue  # it could not read it
+                continue  # the program could not read it
             if key in LISTS:
                 yield from ((LISTS[key], table, key, item) for item in value if isinstance(item, dict))
             elif key == "composer.composerData":
@@ -101,7 +101,8 @@ def kept_of(state: pathlib.Path) -> Iterator[tuple]:
 
 
 def add_cursor(path: pathlib.Path, rows: Iterable[tuple], storage: str = "", folder: Optional[str] = None) -> pathlib.Path:
-    """Rows of kept_of() of the storage of a workspace, or of the global one; `folder` as a window of the editor told it."""
+    """Adds rows of kept_of(), from a workspace's storage or the global one; `folder` is the one open in the editor's
+    window."""
     db = sqlite3.connect(path)
     db.executescript(CURSOR_SCHEMA)
     number = db.execute("SELECT count(*) FROM cursor_raw_traces").fetchone()[0]

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Input, files, stores and questions that are wrong: the documented error or count, nothing lost, no crash.
+"""Wrong input, files, stores and questions: each gives the documented error or count, nothing is lost, nothing crashes.
 
-docs/errors.md says which code comes when; docs/formats and sources.md's rule is that a bad record costs one record.
+Expected codes are those of docs/errors.md; that a bad record costs only itself is the rule of docs/sources.md. Where it
+depends on the bytes how many records are refused, the JSON reader of tests/oracle/claude_code.py decides.
 """
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ def reasons(store: pathlib.Path) -> list:
 
 
 def line(number: int, **more: Any) -> dict:
-    """A line of a transcript with one response."""
+    """A line of a transcript with one response; its input tokens are its number."""
     return {"type": "assistant", "uuid": f"line-{number}", "sessionId": "session", "version": "2.1.60",
             "timestamp": f"2026-01-01T00:{number // 60 % 60:02}:{number % 60:02}.000Z",
             "message": {"id": f"msg_{number}", "model": "model-x", "role": "assistant", "content": [],
@@ -51,7 +52,7 @@ def packed(value: Any) -> bytes:
 
 
 def responses(store: pathlib.Path) -> list:
-    """The input counts of all responses: which lines were read."""
+    """The input tokens of all responses, which say which lines were read."""
     db = dump.connect(store)
     found = sorted(n for n, in db.execute("SELECT input FROM response"))
     db.close()
@@ -59,7 +60,7 @@ def responses(store: pathlib.Path) -> list:
 
 
 def ingested(folder: pathlib.Path, name: str, data: bytes, **more: Any) -> tuple:
-    """A store of one file of these bytes, and the report."""
+    """A store that ingested one file with these bytes, and the report."""
     path = folder / name / "a.jsonl"
     put(path, data)
     store = new_store(folder, name)
@@ -75,7 +76,7 @@ def cuts_of(text: bytes) -> range:
 
 
 def single(text: bytes) -> bool:
-    """One object and nothing else: what is cut off it leaves nothing whole."""
+    """Whether the line is one object and nothing else, so that no prefix of it contains a complete one."""
     try:
         return isinstance(json.loads(text), dict)
     except ValueError:
@@ -87,7 +88,8 @@ def values_refused(text: bytes) -> int:
 
 
 def test_cut_lines(folder: pathlib.Path) -> None:
-    """Every line of every good fixture, cut at every byte and ended there: refused once, and nothing of it kept."""
+    """Every line of every good fixture, cut at every byte and ended there: refused once, and nothing of it is
+    stored."""
     for source in e2e.SOURCES:
         good, broken = folder / source / "good", folder / source / "broken"
         want = 0
@@ -112,7 +114,8 @@ def test_cut_lines(folder: pathlib.Path) -> None:
 
 
 def test_lines_that_wait(folder: pathlib.Path) -> None:
-    """The same prefixes without an end: each waits whole, nothing is read and nothing refused."""
+    """The same prefixes without a newline: the library keeps each pending as a whole; nothing is read and nothing
+    refused."""
     for source in e2e.SOURCES:
         for path in e2e.of_lines(source):
             lines = [text.strip() for text in path.read_bytes().splitlines() if single(text)]
@@ -128,7 +131,7 @@ BAD_UTF8 = (b"\x80", b"\xbf", b"\xc0\xaf", b"\xc1\xbf", b"\xc3", b"\xe2\x82", b"
 
 
 def test_invalid_utf8(folder: pathlib.Path) -> None:
-    """In strings that are read, skipped, or keys, among good lines."""
+    """Invalid UTF-8 in strings that are read, in skipped strings and in keys, among good lines."""
     data, bad, number = b"", 0, 0
     good = []
     for sequence in BAD_UTF8:
@@ -148,6 +151,7 @@ def test_invalid_utf8(folder: pathlib.Path) -> None:
 
 
 def test_depth(folder: pathlib.Path) -> None:
+    """Nesting up to 64 levels is read, deeper nesting is refused as "depth", and the lines between are read."""
     def nested(levels: int, opening: bytes, closing: bytes) -> bytes:
         return opening * levels + closing * levels
 
@@ -166,14 +170,15 @@ def test_depth(folder: pathlib.Path) -> None:
 
 
 def run_within(kib: int, *arguments: Any) -> bool:
-    """Whether the driver gets along with so much address space."""
+    """Whether the driver succeeds with an address space of so many KiB."""
     made = subprocess.run([e2e.BPT, *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
                           preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (kib << 10, kib << 10)))
     return made.returncode == 0
 
 
 def test_huge_lines(folder: pathlib.Path) -> None:
-    """Lines of 100 MiB: read in bounded memory, and the lines beside them as ever."""
+    """Lines of up to 100 MiB are read with at most 8 MiB more memory than small ones, and the lines beside them are
+    read as usual."""
     driver = pathlib.Path(e2e.BPT).read_bytes()
     if any(name in driver for name in (b"__asan_init", b"__msan_init", b"__tsan_init")):
         raise Skip("a sanitizer takes much address space, and reports that it gets none")
@@ -193,7 +198,7 @@ def test_huge_lines(folder: pathlib.Path) -> None:
               "digits": b'{"type":"x","unknown":%s}' % (b"1234567890" * (2 * MIB)),
               "white space": b'{"type":"x",%s"unknown":1}' % (b" \t\r" * (7 * MIB)),
               "a list": b'{"type":"x","unknown":[%s0]}' % (b"0," * (10 * MIB))}
-    if "an identifier" in shapes:  # cut where no escape is
+    if "an identifier" in shapes:  # built anew: without escapes in it
         shapes["an identifier"] = b'{"type":"user","uuid":"%s"}' % (b"abcdefgh" * (20 * MIB // 8))
     for about, text in shapes.items():
         path = folder / "huge" / "a.jsonl"
@@ -211,7 +216,7 @@ def test_huge_lines(folder: pathlib.Path) -> None:
 
 
 def test_ends_of_lines(folder: pathlib.Path) -> None:
-    """Two values on a line, NUL tails, foreign ends of lines, values that are no objects."""
+    """Two values on a line, NUL tails, line ends of other systems, values that are not objects."""
     one, two, three = packed(line(1)), packed(line(2)), packed(line(3))
     for about, data, read, refused in (
             ("two on a line", one + two + b"\n" + three + b"\n", [1, 2, 3], []),
@@ -242,7 +247,7 @@ def test_ends_of_lines(folder: pathlib.Path) -> None:
 
 
 def test_places(folder: pathlib.Path) -> None:
-    """A reject is told with its line and byte, and once, however often the file is read."""
+    """A reject is reported with its line and byte, and once, however often the file is read."""
     data, places = b"", []
     for i in range(50):
         if i % 5 == 3:
@@ -258,13 +263,14 @@ def test_places(folder: pathlib.Path) -> None:
 # ------------------------------------------------------------------------------------------ files
 
 def test_paths(folder: pathlib.Path) -> None:
+    """A scan reads regular files only; wrong paths, sources and thread counts give the documented codes."""
     root = folder / "root"
     put(root / "good.jsonl", packed(line(1)) + b"\n")
     (root / "folder.jsonl").mkdir()
     put(root / "folder.jsonl" / "inside.jsonl", packed(line(2)) + b"\n")
     os.mkfifo(root / "fifo.jsonl")
     listening = socket.socket(socket.AF_UNIX)
-    os.chdir(root)  # a socket's path is short
+    os.chdir(root)  # the path of a socket must be short
     listening.bind("socket.jsonl")
     os.chdir("/")
     (root / "loop.jsonl").symlink_to("loop.jsonl")
@@ -302,7 +308,7 @@ def test_paths(folder: pathlib.Path) -> None:
 
 
 def as_nobody(folder: pathlib.Path) -> dict:
-    """Options by which the driver runs without the right to read everything."""
+    """Options for running the driver as a user who may not read everything; none if the test itself is not root."""
     if os.getuid() != 0:
         return {}
     for place in (folder, *folder.parents):
@@ -317,6 +323,7 @@ def as_nobody(folder: pathlib.Path) -> dict:
 
 
 def test_unreadable_file(folder: pathlib.Path) -> None:
+    """Files and folders without read permission are counted and reported; once readable, they are read."""
     nobody = as_nobody(folder)
     root = folder / "root"
     for i in range(4):
@@ -342,7 +349,8 @@ def test_unreadable_file(folder: pathlib.Path) -> None:
 
 
 def test_compressed_rollout(folder: pathlib.Path) -> None:
-    """It is said that nothing of it is read, once; unpacked beside it, it is read."""
+    """A compressed rollout is reported once as not read; uncompressed beside it, it is read and the report
+    disappears."""
     root, store = folder / "root", folder / "compressed.db"
 
     def rejects(of: pathlib.Path) -> list:
@@ -365,7 +373,7 @@ def test_compressed_rollout(folder: pathlib.Path) -> None:
     equal(rejects(both), [], "both at once")
     written = (root / name).stat().st_mtime_ns
     (root / name).unlink()
-    for changed, time in ((0, written), (1, written + 1)):  # packed, it keeps the time of the rollout
+    for changed, time in ((0, written), (1, written + 1)):  # compressing keeps the rollout's time of change
         os.utime(root / f"{name}.zst", ns=(time, time))
         report = e2e.ingest(store, root, "--source", "codex")
         equal((report["files_changed"], rejects(store)), (changed, rejected * changed), "packed after it was read, and after it went on")
@@ -373,6 +381,7 @@ def test_compressed_rollout(folder: pathlib.Path) -> None:
 
 
 def test_unwritable_store(folder: pathlib.Path) -> None:
+    """Stores that are read-only, in read-only or missing folders, or not files: an error, and nothing changed."""
     nobody = as_nobody(folder)
     home = e2e.sample(4)
     if nobody:
@@ -412,7 +421,8 @@ def limited(size: int) -> Callable[[], None]:
 
 
 def test_files_cannot_grow(folder: pathlib.Path) -> None:
-    """No file may pass a size: an error, what was stored stays, and with room the next ingest completes it."""
+    """No file may grow beyond a size: an error, what was stored stays, and without the limit the next ingest completes
+    it."""
     home = e2e.sample(4)
     want = dump.lines(whole(folder, "whole", home))
     codes = set()
@@ -435,6 +445,8 @@ def test_files_cannot_grow(folder: pathlib.Path) -> None:
 
 
 def test_full_disk(folder: pathlib.Path) -> None:
+    """On a small tmpfs that is full: an error, what was stored stays, and with more room the next ingest completes
+    it."""
     disk = folder / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", disk], check=False,
@@ -469,7 +481,7 @@ def test_full_disk(folder: pathlib.Path) -> None:
 # ------------------------------------------------------------------------------------------ stores
 
 def test_no_store(folder: pathlib.Path) -> None:
-    """Files that are no store of this library are refused, unchanged."""
+    """Files that are not stores of this library are refused and left unchanged."""
     foreign = folder / "foreign.db"
     db = sqlite3.connect(foreign)
     db.execute("CREATE TABLE cookies (name TEXT)")
@@ -496,7 +508,7 @@ def test_no_store(folder: pathlib.Path) -> None:
 
 
 def damaged(store: pathlib.Path) -> list:
-    """What all kinds of use of a store say; the process must live."""
+    """The codes that all kinds of use of a store return; the process must not crash."""
     codes = []
     for arguments in (("inspect", store, "health"), ("inspect", store, "integrity"), ("inspect", store, "sessions"),
                       ("query", store, QUERIES[0]), ("query", store, QUERIES[2]),
@@ -508,6 +520,7 @@ def damaged(store: pathlib.Path) -> list:
 
 
 def test_damaged_store(folder: pathlib.Path) -> None:
+    """Stores cut off, with flipped bits or with random pages: every use returns a code, and some see the damage."""
     store = whole(folder, "good", e2e.sample(4))
     data = store.read_bytes()
     dice = random.Random(11)
@@ -540,6 +553,7 @@ def test_damaged_store(folder: pathlib.Path) -> None:
 
 
 def test_newer_store(folder: pathlib.Path) -> None:
+    """A store of a newer schema is refused with a hint and left unchanged."""
     store = whole(folder, "newer", e2e.sample(4))
     db = sqlite3.connect(store)
     db.execute("PRAGMA user_version = 9999")
@@ -554,6 +568,7 @@ def test_newer_store(folder: pathlib.Path) -> None:
 
 
 def test_keys(folder: pathlib.Path) -> None:
+    """A missing or wrong key file stops an ingest, not a read-only query; no new key is made for an old store."""
     home = e2e.sample(4)
     store = whole(folder, "keys", home)
     key = pathlib.Path(f"{store}.key")
@@ -583,6 +598,7 @@ def test_keys(folder: pathlib.Path) -> None:
 # --------------------------------------------------------------------------------------- questions
 
 def test_questions(folder: pathlib.Path) -> None:
+    """Wrong queries, topics, settings, formats and accesses give the documented codes and details."""
     store = whole(folder, "asked", e2e.sample(4))
 
     def query(**more: Any) -> str:

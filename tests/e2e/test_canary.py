@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
-"""Content never enters: a random marker is put everywhere into the input and must be nowhere in what comes out.
+"""Content never enters: a random marker is put everywhere into the input and must be nowhere in the output.
 
-Placements: at every path of every good fixture as value, as list, as object, escaped, overlong, as text and as a
-word, with invalid bytes, as an added and as a renamed key; in cut and in broken lines; in names of files and folders
-and of origins. One placement is one path of one fixture in one form.
+Placements: at every path of every good fixture as value, as list, as object, escaped, overlong, as text and as a word,
+with invalid bytes, as an added and as a renamed key; in cut and in broken lines; in names of files and folders and of
+origins. One placement is one path of one fixture in one form.
 
-Searched: database, WAL and shared memory while a reader holds them, key, temporary files; every inspection, queries
-by every dimension, the catalogue and the privacy preview in every format; logs, errors, standard output. Looked for:
-the marker and pieces of it, as bytes, UTF-16, hex, base64 in three alignments, escaped, and its unkeyed hashes, also
-among the integers of all tables.
+Searched: database, WAL and shared memory while a reader holds them, key, temporary files; every inspection, queries by
+every dimension, the catalogue and the privacy preview in every format; logs, errors, standard output. Searched for: the
+marker and pieces of it, as bytes, UTF-16, hex, base64 in three alignments, escaped, and its unkeyed hashes, also among
+the integers of all tables. test_control shows that the search finds each of these forms.
 
-What an owner may see are names (docs/privacy.md). A marker of the shape of a name is therefore kept, and only as that
-name, in fields of names; one with spaces is kept in the name of a folder alone. With labels switched off, only the
-names of models, platforms, client versions and entry points remain.
+Owners may see names (docs/privacy.md). A marker that looks like a name is therefore kept in fields of names, and only
+as that name; one with spaces is kept only as the name of a folder. With labels switched off, only the names of models,
+platforms, client versions and entry points remain.
 """
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from test_order import new_store
 # ------------------------------------------------------------------------------- fields of names
 
 PLATFORM, WORKSPACE, BRANCH, VERSION, ENTRYPOINT, MODEL, TOOL, FILE, COMMAND = range(1, 10)
-NAMES = {  # fields whose text an owner may see again, and as which kinds of name
+NAMES = {  # fields whose text an owner may see again, and the kinds of name it may become
     "claude_code": {r"(^|.*\.)message\.model": {MODEL}, r".*\.iterations\[\]\.model": {MODEL},
                     r"(^|.*\.)message\.content\[\]\.name": {TOOL}, r"cwd": {WORKSPACE}, r"gitBranch": {BRANCH},
                     r"version": {VERSION}, r"entrypoint": {ENTRYPOINT}},
@@ -56,7 +56,7 @@ NAMES = {  # fields whose text an owner may see again, and as which kinds of nam
                r"(messages\[\]\.|\$set\.messages\[\]\.)?toolCalls\[\]\.name": {TOOL}},
     "opencode": {r"info\.directory": {WORKSPACE}, r"info\.version": {VERSION}, r"messages\[\]\.info\.modelID": {MODEL},
                  r"messages\[\]\.parts\[\]\.tool": {TOOL}},
-    # the value of any attribute: the fixture's are all changed at once
+    # the value of any attribute, because a placement changes all attributes of the fixture at once
     "otlp": {r".*attributes\[\]\.value\.stringValue": {VERSION, MODEL, TOOL, COMMAND},
              r".*attributes\[\]\.value\.string_value": {VERSION, MODEL, TOOL, COMMAND}},
     "forge": {},
@@ -74,7 +74,7 @@ def kinds_of(source: str, path: str) -> set:
 
 
 def test_list_of_names(folder: pathlib.Path) -> None:
-    """Every field that the sources themselves declare a name is one of those above."""
+    """NAMES above lists every field that the sources themselves declare as a name."""
     del folder
     for source in e2e.SOURCES:
         text = (e2e.ROOT / "libblueplane/sources" / f"{source}.c").read_text()
@@ -91,7 +91,7 @@ dice = random.Random(os.urandom(16) if e2e.LONG else 20)
 
 
 class Marker:
-    """A word that occurs nowhere else, a text made of it, and all the ways to find it."""
+    """A word that occurs nowhere else, a text that contains it, and all the forms to search for."""
 
     def __init__(self) -> None:
         self.word = "".join(dice.choices(string.ascii_lowercase, k=16))
@@ -148,7 +148,7 @@ marker = Marker()
 
 
 def search(places: dict) -> list:
-    """What of the marker is in which of the places."""
+    """Which forms of the marker are in which of the places."""
     e2e.counts["searches"] += len(places) * len(marker.needles)
     e2e.counts["KiB searched"] += sum(map(len, places.values())) // 1024
     return [f"{place}: {name}" for place, data in places.items() for name in marker.found(data)]
@@ -168,7 +168,7 @@ def search_integers(store: pathlib.Path) -> list:
 # -------------------------------------------------------------------------------------- placements
 
 def walk(value: Any, path: str = "") -> Iterator[str]:
-    """Every path of a value, "[]" for items."""
+    """Every path of a value; "[]" stands for the items of a list."""
     if isinstance(value, dict):
         for key, member in value.items():
             below = f"{path}.{key}" if path else key
@@ -180,7 +180,7 @@ def walk(value: Any, path: str = "") -> Iterator[str]:
 
 
 def edit(value: Any, wanted: str, change: Callable[[Any, Any], None], path: str = "") -> None:
-    """Calls change(container, key) at every place of a path."""
+    """Calls change(container, key) at every place that has the path."""
     if isinstance(value, dict):
         for key in list(value):
             below = f"{path}.{key}" if path else key
@@ -208,9 +208,9 @@ def add_key(container: Any, key: Any) -> None:
     container[marker.text] = {marker.word: [marker.word]}
 
 
-RAW = "\ue000"  # stands for the marker with bytes that JSON cannot say
+RAW = "\ue000"  # replaced by the marker with bytes that JSON cannot contain
 
-FORMS: dict = {  # name -> (change, has the shape of a name)
+FORMS: dict = {  # name -> (change, whether the result looks like a name)
     "a word": (lambda: setting(marker.word), True),
     "a text": (lambda: setting(marker.text), False),
     "a list": (lambda: setting([marker.text, [marker.word]]), False),
@@ -236,7 +236,7 @@ def written(value: Any, form: str) -> bytes:
 
 
 class Input:
-    """Files with the marker in them: one of `step` of all placements."""
+    """Files with the marker in them: every step-th of all placements."""
 
     def __init__(self, root: pathlib.Path, labels: bool, step: int) -> None:
         self.root, self.labels, self.step, self.number, self.turn = root, labels, step, 0, 0
@@ -246,12 +246,12 @@ class Input:
         return self.turn % self.step != 0
 
     def kept(self, source: str, path: str, shaped: Optional[bool]) -> bool:
-        """Whether the owner may see this placement; it belongs into another test then."""
+        """Whether the owner may see this placement, which another test covers then."""
         kinds = kinds_of(source, path)
         if not kinds or shaped is False and WORKSPACE not in kinds:
             return False
         if shaped is None and kinds <= {WORKSPACE}:
-            return False  # a path whose last component says nothing
+            return False  # the last component of the path is not a name
         return self.labels or bool(kinds & ALWAYS)
 
     def file(self, source: str, name: str, lines: list) -> None:
@@ -262,7 +262,7 @@ class Input:
         (folder / e2e.named(source, name)).write_bytes(b"\n".join(lines) + b"\n")
 
     def paths(self, source: str, fixture: pathlib.Path) -> None:
-        """Each path of a fixture in each form; all lines that have it are changed at once."""
+        """Each path of a fixture in each form; all lines that have the path are changed at once."""
         lines = [text for text in fixture.read_bytes().splitlines() if single(text)]
         values = [json.loads(text) for text in lines]
         found = sorted(set().union(*(walk(value) for value in values)))
@@ -286,7 +286,7 @@ class Input:
                 self.file(source, fixture.name, changed)
 
     def broken(self, source: str, fixture: pathlib.Path) -> None:
-        """Lines that end in the middle of the marker or behind it, or go on with it."""
+        """Lines that end within the marker or after it, or continue with it."""
         lines = [text for text in fixture.read_bytes().splitlines() if single(text)]
         texts = [text for text in lines if text.count(b'":"') > 0]
         for text in texts:
@@ -299,7 +299,7 @@ class Input:
                            text[:opening] + word + b"\0" + text[opening:], text[:opening] + word + b"\\q" + text[opening:],
                            text[:opening] + word + b"\x01" + text[opening:], text[:opening] + word + b"\\ud800" + text[opening:]):
                 if self.skip() or (named and single(broken)):
-                    continue  # whole, and a name
+                    continue  # complete, and a name
                 self.file(source, fixture.name, [lines[0], broken, lines[-1]])
             put(self.root / source / "torn" / e2e.named(source, f"{self.turn}-{fixture.name}"),
                 lines[0] + b"\n" + text[:opening] + word)
@@ -339,7 +339,7 @@ def dimensions() -> list:
 
 
 def outputs(store: pathlib.Path, made: Input) -> dict:
-    """Everything the library says about a store, by what was asked."""
+    """Everything the library prints about a store, by what was asked."""
     said: dict = {}
 
     def ask(*arguments: Any) -> None:
@@ -365,7 +365,7 @@ def outputs(store: pathlib.Path, made: Input) -> dict:
     ask("ingest", store, made.root, "--source", "nonesuch")
     for source in e2e.SOURCES:
         for file in sorted((made.root / source).rglob("*.jsonl"))[::97]:
-            bare = store.parent / "bare"  # a path of the caller's own comes back in the error: here it says nothing
+            bare = store.parent / "bare"  # without a folder: a path given by the caller comes back in the error
             shutil.copyfile(file, bare)
             ask("file", store, bare, "--dry-run")
             ask("preview", store, bare)
@@ -374,7 +374,7 @@ def outputs(store: pathlib.Path, made: Input) -> dict:
 
 
 def dashboard(folder: pathlib.Path, *options: Any) -> dict:
-    """A page of the program, and what was said while it was made."""
+    """A page of the program, and what it printed while making it."""
     page = folder / "page.html"
     done = subprocess.run([e2e.PROGRAM, "dashboard", "--no-sync", "--output", page, *options],
                           env={"HOME": str(folder), "PATH": os.environ["PATH"]}, capture_output=True, check=False)
@@ -385,7 +385,7 @@ def dashboard(folder: pathlib.Path, *options: Any) -> dict:
 
 
 def take_in(folder: pathlib.Path, made: Input, name: str) -> tuple:
-    """A store that took everything in, its files as they are while a reader holds them, and what was said."""
+    """A store that ingested everything, its files as they are while a reader holds them, and what was printed."""
     store = new_store(folder, name)
     temporary = folder / f"{name}-tmp"
     temporary.mkdir()
@@ -401,7 +401,7 @@ def take_in(folder: pathlib.Path, made: Input, name: str) -> tuple:
     for i, source in enumerate(e2e.SOURCES):
         mine = [f for f in files if f.relative_to(made.root).parts[0] == source]
         answer = bpt("bytes", store, *mine[:500], "--source", source, "--log", "--chunks", i, env=environment)
-        said[f"bytes {source}"] = answer.stdout + answer.stderr  # origins are paths, some with the marker
+        said[f"bytes {source}"] = answer.stdout + answer.stderr  # origins are paths, some of them with the marker
         e2e.counts["placements as bytes"] += len(mine[:500])
     stopped = bpt("ingest", store, made.root, "--restart", "--stop", 500, "--log", status=None)
     said["stopped"] = stopped.stdout + stopped.stderr
@@ -420,7 +420,7 @@ EARLY_US = 1_764_547_200_000_000  # 2025-12-01
 
 
 def busiest_week(store: pathlib.Path) -> int:
-    """The Monday, in days since 1970, of the week with the most cells."""
+    """The Monday of the week with the most cells, in days since 1970."""
     db = dump.connect(store)
     row = db.execute("SELECT (quarter / 96 - 4) / 7 AS week FROM cell WHERE quarter >= 384 GROUP BY week "
                      "ORDER BY count(*) DESC LIMIT 1").fetchone()
@@ -434,13 +434,13 @@ def all_bytes(*stores: pathlib.Path) -> dict:
 
 
 def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> dict:
-    """The busiest week as a bundle, in a team's store while it is open and once it is published, as a release, as the file of a
-    lead who may see one of the members, in an organisation's store; the documents that go to and fro, and what is said of
-    all of it."""
+    """The busiest week as a bundle; in a team's store, open and published; as a release; as the file of a lead who may
+    see one member; in an organisation's store; the documents that are exchanged, and everything that is printed about
+    all this."""
     team, stores = folder / "team.db", [store]
     for name in ("canary-second", "canary-third"):
         stores.append(new_store(folder, name))
-        os.unlink(f"{stores[-1]}.key")  # another device is another key
+        os.unlink(f"{stores[-1]}.key")  # another device has another key
         e2e.ingest(stores[-1], made.root / e2e.SOURCES[0], "--now", EARLY_US)  # consent begins before the week
     monday = busiest_week(stores[-1])
     year, week, _ = (datetime.date(1970, 1, 1) + datetime.timedelta(days=monday)).isocalendar()
@@ -544,7 +544,7 @@ def nowhere(folder: pathlib.Path, labels: bool) -> None:
 
 
 def where(store: pathlib.Path) -> str:
-    """Which labels hold it, for the one who looks for the leak."""
+    """Which labels hold the marker, to help find the leak."""
     db = dump.connect(store)
     found = db.execute("SELECT kind, text FROM label WHERE instr(text, ?)", (marker.word,)).fetchall()
     db.close()
@@ -552,17 +552,17 @@ def where(store: pathlib.Path) -> str:
 
 
 def test_nowhere(folder: pathlib.Path) -> None:
-    """Labels kept; fields of names get text that is no name."""
+    """With labels kept, and text that is not a name in the fields of names."""
     nowhere(folder, True)
 
 
 def test_nowhere_without_labels(folder: pathlib.Path) -> None:
-    """Labels switched off; names of folders, branches, tools, servers and commands are gone, too."""
+    """With labels switched off: names of folders, branches, tools, servers and commands are gone, too."""
     nowhere(folder, False)
 
 
 def test_names_an_owner_may_see(folder: pathlib.Path) -> None:
-    """In a field of names a word stays as that name and as nothing else; a text only as the name of a folder."""
+    """In a field of names a word is kept as that name and as nothing else; a text only as the name of a folder."""
     for source in e2e.SOURCES:
         fixture = max(e2e.fixtures(source, "good-"), key=lambda p: len(set().union(*(
             {path for path in walk(json.loads(t)) if kinds_of(source, path)} for t in p.read_bytes().splitlines() if single(t)))))
@@ -601,7 +601,7 @@ def test_names_an_owner_may_see(folder: pathlib.Path) -> None:
 
 
 def test_control(folder: pathlib.Path) -> None:
-    """The same search finds every form of the marker in a store that leaks, and in what it says."""
+    """Control: the same search finds every form of the marker in a store that leaks, and in what is printed of it."""
     store = new_store(folder, "leaks")
     e2e.ingest(store, e2e.sample(4))
     check(not search({"store": store.read_bytes()}) + search_integers(store), "clean before")

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Cursor's databases and hooks through the public interface: totals against the oracles of tests/oracle, in any order, twice,
-copied, grown step by step, while a writer holds them, damaged; and that no text gets through.
+"""Cursor's databases and hooks through the public interface: totals equal those of tests/oracle/cursor.py and hooks.py;
+facts are the same in any order, read twice, copied, grown step by step, and while a writer has the database open;
+damage crashes nothing; no text gets through.
 
-Over the definitions of tests/corpus, always; over real files: BLUEPLANE_REAL_DATA=DIR, holding cursor/, cursor_hooks/ and
-claude_code_hooks/.
+Runs over the fixtures of tests/corpus, and over real files with BLUEPLANE_REAL_DATA=DIR, which contains cursor/,
+cursor_hooks/ and claude_code_hooks/.
 """
 from __future__ import annotations
 
@@ -85,6 +86,7 @@ def real() -> pathlib.Path:
 # -------------------------------------------------------------------------------------------- totals
 
 def test_corpus_equals_the_oracle(folder: pathlib.Path) -> None:
+    """Totals of all fixtures; the accepted share of suggested lines, 160 of 245, was counted by hand."""
     files = corpus(folder / "in")
     store = new_store(folder, "s.db")
     ingest(store, folder / "in")
@@ -94,6 +96,7 @@ def test_corpus_equals_the_oracle(folder: pathlib.Path) -> None:
 
 
 def test_real_files_equal_the_oracle(folder: pathlib.Path) -> None:
+    """The same totals of real databases."""
     files = sorted(p for p in (real() / "cursor").rglob("*") if p.is_file() and p.suffix != ".json")
     if not files:
         raise Skip("no databases of Cursor")
@@ -105,6 +108,7 @@ def test_real_files_equal_the_oracle(folder: pathlib.Path) -> None:
 
 
 def test_real_hooks_equal_the_oracle(folder: pathlib.Path) -> None:
+    """Totals of real hooks of both assistants."""
     claude = sorted(map(str, (real() / "claude_code_hooks").rglob("*.json")))
     captured = sorted(map(str, (real() / "cursor_hooks").glob("*.jsonl")))
     if not claude or not captured:
@@ -129,6 +133,7 @@ def test_real_hooks_equal_the_oracle(folder: pathlib.Path) -> None:
 # --------------------------------------------------------------------------------------------- order
 
 def test_any_order_twice_and_copies(folder: pathlib.Path) -> None:
+    """Fixtures and a copy of each, in six orders, some read twice: the same facts."""
     files = corpus(folder / "in")
     for file in list(files):
         copy = file.with_name(file.name + ".backup")
@@ -146,7 +151,7 @@ def test_any_order_twice_and_copies(folder: pathlib.Path) -> None:
 
 
 def test_growth(folder: pathlib.Path) -> None:
-    """Rows of the global database arrive one by one; then an early copy of it is read last."""
+    """A global database whose rows arrive one by one ends in the same facts as the whole database read once."""
     whole = make(folder / "whole/globalStorage/state.vscdb", (CORPUS / "cursor" / "good-global.sql").read_text())
     path = make(folder / "in/globalStorage/state.vscdb", "CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB);"
                 "CREATE TABLE cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB);")
@@ -174,6 +179,7 @@ def beside(folder: pathlib.Path) -> dict:
 
 
 def test_a_writer_is_not_disturbed(folder: pathlib.Path) -> None:
+    """A locked database in WAL mode is read with its log; it and its log stay unchanged, and no file appears beside it."""
     path = make(folder / "in/globalStorage/state.vscdb", (CORPUS / "cursor" / "good-global.sql").read_text())
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("PRAGMA journal_mode = WAL")
@@ -198,7 +204,7 @@ def test_a_writer_is_not_disturbed(folder: pathlib.Path) -> None:
 
 
 def test_damage(folder: pathlib.Path) -> None:
-    """Cut at every page, bytes changed at random: nothing worse than a file or record that failed."""
+    """Databases cut at every page or with random bytes changed crash nothing and leave the store consistent."""
     path = make(folder / "one/globalStorage/state.vscdb", "PRAGMA page_size = 1024;" + (CORPUS / "cursor" / "good-global.sql").read_text())
     data, random_ = path.read_bytes(), random.Random(5)
     whole = new_store(folder, "whole.db")
@@ -226,6 +232,7 @@ def test_damage(folder: pathlib.Path) -> None:
 
 
 def test_wrong_values_cost_themselves(folder: pathlib.Path) -> None:
+    """Each of 23 wrong values is refused with its place; the rows between are read."""
     path = make(folder / "state.vscdb", (CORPUS / "cursor" / "bad-values.sql").read_text())
     with sqlite3.connect(path) as db:
         db.execute("INSERT INTO cursorDiskKV VALUES ('bubbleId:c:blob', ?)", (b"\x00" * (8 << 20),))
@@ -241,7 +248,7 @@ def test_wrong_values_cost_themselves(folder: pathlib.Path) -> None:
 
 
 def test_preview(folder: pathlib.Path) -> None:
-    """What would be done with each field of a database, and nothing of the rows beside those that are read."""
+    """The preview says what happens to each field of a database, and shows nothing of rows that are not read."""
     store, fields = new_store(folder, "s.db"), {}
     for file in corpus(folder / "in"):
         for row in json.loads(bpt("preview", store, file, "json").stdout)["rows"]:
@@ -258,7 +265,8 @@ def test_preview(folder: pathlib.Path) -> None:
 # --------------------------------------------------------------------------------------- many sources
 
 def test_hooks_and_databases_count_once(folder: pathlib.Path) -> None:
-    """Hooks of a request that the database knows, too, and of one that it does not know; in any order."""
+    """Hooks of a request that is in the database, too, count once; those of a request that is not count; in either
+    order."""
     make(folder / "in/globalStorage/state.vscdb", (CORPUS / "cursor" / "good-global.sql").read_text())
     shutil.copyfile(CORPUS / "hooks/good-cursor.cursor_hooks.jsonl", folder / "in/a.cursor_hooks.jsonl")
     kinds = ["in/globalStorage/state.vscdb", "in/a.cursor_hooks.jsonl"]
@@ -278,6 +286,7 @@ def test_hooks_and_databases_count_once(folder: pathlib.Path) -> None:
 
 
 def test_hooks_of_claude_code(folder: pathlib.Path) -> None:
+    """Totals of Claude Code's hooks by hand; refused payloads are counted."""
     store = new_store(folder, "s.db")
     files = [CORPUS / "hooks/good-claude.claude_code_hooks.jsonl", CORPUS / "hooks/good-old.claude_code_hooks.json"]
     ingest(store, *files, command="file")
@@ -297,6 +306,7 @@ def test_hooks_of_claude_code(folder: pathlib.Path) -> None:
 # --------------------------------------------------------------------------------------------- canary
 
 def test_no_text_gets_through(folder: pathlib.Path) -> None:
+    """The fixtures' marker is in no store, temporary file, log or preview, as text, UTF-16 or hex."""
     files = corpus(folder / "in")
     files.append(make(folder / "in/bad/state.vscdb", (CORPUS / "cursor" / "bad-values.sql").read_text()))
     for file in (CORPUS / "hooks").glob("*hooks*"):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Moving over from an earlier Blueplane: its database tells what the transcripts told, and nothing twice.
+"""Moving over from an earlier Blueplane: its database gives the facts of the original transcripts, and nothing twice.
 
-The lines of the good fixtures and of the sample generator, and the values of the fixtures of Cursor, are put into a database
-as that program did; the store made of it must hold the same facts as the store made of the originals, alone, together, and in
-any order.
+The lines of the good fixtures and of the sample generator, and the values of Cursor's fixtures, are put into a database
+as that program did. The store made of it must hold the same facts as the store made of the originals: alone, together,
+and in any order.
 """
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def sources_aside(rows: list) -> list:
 
 
 def same(one: pathlib.Path, other: pathlib.Path, *about: str, storages: bool = False) -> None:
-    """The same facts; which source told of a session is another matter. A storage of Cursor is known by other names in each."""
+    """Checks for the same facts; which source reported a session may differ. With `storages`, so may the name of a
+    Cursor storage."""
     a, b = sources_aside(dump.lines(one)), sources_aside(dump.lines(other))
     if storages:
         names = [set(re.findall(r"^session ident\(hi, lo\)=(\w+)", "\n".join(rows), re.M)) for rows in (a, b)]
@@ -44,7 +45,7 @@ def same(one: pathlib.Path, other: pathlib.Path, *about: str, storages: bool = F
 
 
 def lines_of(paths: list) -> list:
-    """The objects of files; some lines hold two."""
+    """The objects in files; some lines hold two."""
     made, decode = [], json.JSONDecoder().raw_decode
     for text in (t for path in paths for t in path.read_text("utf-8", "replace").split("\n")):
         try:
@@ -58,13 +59,14 @@ def lines_of(paths: list) -> list:
 
 
 def test_fixtures(folder: pathlib.Path) -> None:
+    """Each good transcript, as a file and in a database: the same facts."""
     for path in e2e.fixtures("claude_code", "good-"):
         if "agent" in path.name:
-            continue  # what its name says no database tells
+            continue  # what the file's name says is in no database
         home = folder / path.stem
         home.mkdir()
         lines = lines_of([path])
-        # a line of a kind told twice is one row there: the session and the line's identifier are unique
+        # the database has one row for a line that occurs twice: session and line identifier are unique there
         known = {}
         lines = [known.setdefault((line.get("sessionId"), line["uuid"]), line) if isinstance(line.get("uuid"), str) else line
                  for line in lines]
@@ -78,6 +80,7 @@ def test_fixtures(folder: pathlib.Path) -> None:
 
 
 def test_together(folder: pathlib.Path) -> None:
+    """The sample's transcripts and their database, in either order or the database alone: the same facts."""
     home = e2e.sample() / ".claude"
     files = [p for p in e2e.transcripts(home) if "agent-" not in p.name]
     earlier.database(folder / "telemetry.db", lines_of(files))
@@ -94,7 +97,7 @@ def test_together(folder: pathlib.Path) -> None:
 
 
 def test_broken_rows(folder: pathlib.Path) -> None:
-    """A row that cannot be unpacked costs itself; what is around it stands."""
+    """A row that cannot be unpacked is refused alone; the rows around it are read."""
     good = {"type": "user", "sessionId": "s", "uuid": "u", "timestamp": "2026-03-02T09:00:00Z",
             "message": {"role": "user", "content": "hello there"}}
     whole = earlier.packed(good)
@@ -116,7 +119,7 @@ def test_broken_rows(folder: pathlib.Path) -> None:
 
 
 def test_canary(folder: pathlib.Path) -> None:
-    """Nothing of a row's text is in any file of the store, whether the row was taken or refused."""
+    """Nothing of a row's text is in any file of the store, whether the row was read or refused."""
     marker = "quetzalcoatlus northropi"
     line = {"type": "user", "sessionId": marker, "uuid": marker, "timestamp": "2026-03-02T09:00:00Z", "extra": marker,
             "message": {"role": "user", "content": [{"type": "text", "text": marker}]}}
@@ -134,7 +137,7 @@ def test_canary(folder: pathlib.Path) -> None:
 
 
 def test_other_versions(folder: pathlib.Path) -> None:
-    """A database without the table says nothing, and that is no error."""
+    """A database without the table gives nothing and no error."""
     earlier.database(folder / "telemetry.db", [], table="other_traces")
     report = e2e.ingest(new_store(folder, "other"), folder, "--source", "blueplane_db", command="scan")
     equal((report["files_failed"], report["records_read"]), (0, 0), "databases without the table")
@@ -142,7 +145,7 @@ def test_other_versions(folder: pathlib.Path) -> None:
 
 # --------------------------------------------------------------------------------------------- Cursor
 
-# What that program did not look at: it cannot tell it.
+# What the earlier program did not read, so that its database cannot have it.
 UNSEEN = ("aiCodeTracking%", "storage.serviceMachineId", "workbench.panel.aichat%")
 STATES = ("global", "version-3", "inline", "early", "small", "workspace")
 FOLDER = "/home/ada/work/engine"
@@ -150,14 +153,14 @@ TOTALS = ("sessions", "prompts", "responses", "input_tokens", "output_tokens", "
 
 
 def state(folder: pathlib.Path, name: str) -> pathlib.Path:
-    """A database of Cursor without what was not looked at, in a storage whose name is that of the fixture."""
+    """A database of Cursor without what the earlier program did not read, in a storage named after the fixture."""
     path = make(folder / name / "state.vscdb", (CORPUS / "cursor" / f"good-{name}.sql").read_text())
     with sqlite3.connect(path) as db:
         for key in UNSEEN:
             try:
                 db.execute("DELETE FROM ItemTable WHERE key LIKE ?", (key,))
             except sqlite3.OperationalError:
-                pass  # the version has no such table
+                pass  # this version has no such table
     db.close()
     if name == "workspace":
         (folder / name / "workspace.json").write_text(json.dumps({"folder": f"file://{FOLDER}"}))
@@ -173,7 +176,7 @@ def traces(path: pathlib.Path, states: list) -> pathlib.Path:
 
 
 def test_cursor_by_version(folder: pathlib.Path) -> None:
-    """Each version of Cursor's databases, kept by that program, tells the same facts."""
+    """Each version of Cursor's databases gives the same facts by way of the earlier program."""
     for name in STATES:
         file = state(folder / "in", name)
         (folder / f"t-{name}").mkdir()
@@ -188,7 +191,8 @@ def test_cursor_by_version(folder: pathlib.Path) -> None:
 
 
 def test_cursor_together(folder: pathlib.Path) -> None:
-    """All versions in one database with lines of transcripts, beside the originals, in any order; each side's source is its own."""
+    """All versions in one database with lines of transcripts, beside the originals, in any order; each fact has its own
+    source."""
     states = [state(folder / "in", name) for name in STATES]
     lines = lines_of(e2e.fixtures("claude_code", "good-session"))
     (folder / "kept").mkdir()
@@ -213,7 +217,7 @@ def test_cursor_together(folder: pathlib.Path) -> None:
 
 
 def test_erasing_one_of_two(folder: pathlib.Path) -> None:
-    """Rows of one file belong to two sources: what is erased of one does not come back, and the other's stay."""
+    """Rows of one file belong to two sources: what was erased of one does not come back, and the other's rows stay."""
     lines = lines_of(e2e.fixtures("claude_code", "good-session"))
     (folder / "kept").mkdir()
     traces(earlier.database(folder / "kept" / "telemetry.db", lines), [state(folder / "in", "global")])
@@ -233,7 +237,8 @@ def test_erasing_one_of_two(folder: pathlib.Path) -> None:
 
 
 def test_cursor_rows_by_hand(folder: pathlib.Path) -> None:
-    """A bubble kept twice while it grew, rows that repeat, rows of other kinds, and rows that are broken."""
+    """A bubble stored twice while it grew, repeated rows, rows of other kinds, and broken rows; expected totals by
+    hand."""
     def row(event: str, key: str, value: object) -> tuple:
         return event, "cursorDiskKV" if ":" in key else "ItemTable", key, value
     head = {"type": "head", "composerId": "c1", "createdAt": 1772442000000, "lastUpdatedAt": 1772442600000, "unifiedMode": "agent"}
@@ -285,7 +290,7 @@ def test_cursor_rows_by_hand(folder: pathlib.Path) -> None:
 
 
 def test_cursor_real_databases(folder: pathlib.Path) -> None:
-    """What that program would have kept of real databases tells what the oracle finds in it."""
+    """What the earlier program would have stored of real databases gives the totals that the oracle finds in it."""
     files = sorted(p for p in (real() / "cursor").rglob("*.vscdb*") if p.is_file())
     if not files:
         raise Skip("no databases of Cursor")
@@ -299,7 +304,7 @@ def test_cursor_real_databases(folder: pathlib.Path) -> None:
 
 
 def test_cursor_canary(folder: pathlib.Path) -> None:
-    """The fixtures' marker stands in every text of the values; none is in the store or in what was said."""
+    """The fixtures' marker is in every text of the values; it is nowhere in the store or in what was printed."""
     states = [state(folder / "in", name) for name in STATES]
     (folder / "kept").mkdir()
     kept = traces(folder / "kept" / "telemetry.db", states)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Files that grow, are rewritten, renamed, replaced, truncated and deleted give the facts of one ingest of everything.
+"""Files that grow, are rewritten, renamed, replaced, truncated or deleted give the facts of one ingest of everything.
 
 After every step the rollup, the runs and the sessions are what the facts give, and no fact is gone.
 """
@@ -62,7 +62,7 @@ _clock = iter(range(1_700_000_000, 1_800_000_000))
 
 
 def touch(path: pathlib.Path) -> None:
-    """Another time of change, however fast the test is."""
+    """Sets another time of change, however fast the test runs."""
     now = next(_clock) * 1_000_000_000
     os.utime(path, ns=(now, now))
 
@@ -84,7 +84,7 @@ def rejects(store: pathlib.Path) -> list:
 
 
 def steps(dice: random.Random, sources: dict) -> Iterator[None]:
-    """Appends to some of the files, cut at any byte, until all are there."""
+    """Appends to some of the files, cut at any byte, until all are complete."""
     left = dict(sources)
     while left:
         for path in dice.sample(sorted(left), k=dice.randint(1, len(left))):
@@ -119,7 +119,7 @@ def test_grows_anywhere(folder: pathlib.Path) -> None:
 
 
 def busy_session() -> bytes:
-    """A session of the sample that holds a bit of everything, shortened."""
+    """A session of the sample that contains every kind of record, shortened."""
     home = e2e.sample()
     wanted = (b'"tool_use"', b'"tool_result"', b'"subtype":"compact_boundary"', b'"isSidechain":true', b"structuredPatch")
     files = [p.read_bytes() for p in e2e.transcripts(home / CLAUDE)]
@@ -128,7 +128,7 @@ def busy_session() -> bytes:
 
 
 def test_line_by_line(folder: pathlib.Path) -> None:
-    """An ingest after every line: each response's lines and each call and its result are told apart once."""
+    """An ingest after every line: the lines of a response, and a call and its result, are merged correctly."""
     lines = busy_session().splitlines(keepends=True)
     root = folder / "lines"
     growing = Growing(folder, "lines", root)
@@ -140,7 +140,7 @@ def test_line_by_line(folder: pathlib.Path) -> None:
 
 
 def test_byte_by_byte(folder: pathlib.Path) -> None:
-    """Cut points close together, over one session; with BLUEPLANE_LONG at every byte of its beginning."""
+    """Many cut points in one session; with BLUEPLANE_LONG=1 at every byte of its beginning."""
     data = busy_session()
     cuts = range(1, 6000) if e2e.LONG else sorted(random.Random(5).sample(range(1, len(data)), 120))
     root = folder / "bytes"
@@ -155,7 +155,7 @@ def test_byte_by_byte(folder: pathlib.Path) -> None:
 
 
 def test_halves_in_any_files(folder: pathlib.Path) -> None:
-    """The lines of sessions dealt out over files at random, the files read one by one in random order."""
+    """The lines of sessions spread over files at random, the files read one by one in random order."""
     home = e2e.sample()
     files = [p for p in e2e.transcripts(home / CLAUDE) if "agent-" not in p.name][:12]
     reference = new_store(folder, "together")
@@ -180,7 +180,7 @@ def test_halves_in_any_files(folder: pathlib.Path) -> None:
 # ------------------------------------------------------------------------- files that are not kept
 
 def two_sessions() -> tuple:
-    """Two sessions' bytes, of which the second has other facts."""
+    """The bytes of two sessions with different facts."""
     data = sorted((p.read_bytes() for p in e2e.transcripts(e2e.sample() / CLAUDE) if "agent-" not in p.name), key=len)
     return data[len(data) // 2], data[len(data) // 3]
 
@@ -194,7 +194,8 @@ def union(folder: pathlib.Path, name: str, *contents: bytes) -> pathlib.Path:
 
 def changed(folder: pathlib.Path, name: str, first: bytes, change: object, *known: bytes,
             changes: Optional[int] = 1) -> None:
-    """Ingests `first`, lets `change` do something to the file, ingests again: the facts of all of `known`."""
+    """Ingests `first`, lets `change` do something to the file, ingests again, and expects the facts of all of
+    `known`."""
     root = folder / name
     path = root / "a.jsonl"
     put(path, first)
@@ -209,6 +210,7 @@ def changed(folder: pathlib.Path, name: str, first: bytes, change: object, *know
 
 
 def test_rewritten(folder: pathlib.Path) -> None:
+    """Files truncated, overwritten or rewritten in place: no fact is lost, and the new ones are added."""
     long, short = two_sessions()
     head = long[:long.index(b"\n", len(long) // 2) + 1]
     same_size = (short * (len(long) // len(short) + 1))[:len(long) - 1] + b"\n"
@@ -224,6 +226,7 @@ def test_rewritten(folder: pathlib.Path) -> None:
 
 
 def test_replaced(folder: pathlib.Path) -> None:
+    """Files replaced by another or renamed, with and without growing: no fact is lost or counted twice."""
     long, short = two_sessions()
     head = long[:long.index(b"\n", len(long) // 2) + 1]
 
@@ -253,6 +256,7 @@ def test_replaced(folder: pathlib.Path) -> None:
 
 
 def test_deleted(folder: pathlib.Path) -> None:
+    """Files deleted, made again, or all deleted with their folder: the facts stay."""
     long, short = two_sessions()
     changed(folder, "deleted", long, lambda p: p.unlink(), changes=0)
 
@@ -276,7 +280,7 @@ def test_deleted(folder: pathlib.Path) -> None:
 
 
 def test_torn_line(folder: pathlib.Path) -> None:
-    """A line without its newline is read as far as it is whole, waits else, and is read once."""
+    """A line without its newline is read if it is complete, waits if not, and is read once."""
     lines = busy_session().splitlines(keepends=True)[:40]
     root = folder / "torn"
     growing = Growing(folder, "torn", root)
@@ -292,7 +296,7 @@ def test_torn_line(folder: pathlib.Path) -> None:
 
 
 def test_control(folder: pathlib.Path) -> None:
-    """What these tests look with sees a rollup, a run, a session or a fact that is wrong."""
+    """Control: the comparisons of these tests see a rollup, a run, a session, a fact or a task that is wrong."""
     store = whole(folder, "good", e2e.sample(4))
     for i, change in enumerate(("UPDATE cell SET n = n + 1 WHERE kind = 1 AND n > 0", "UPDATE cell SET m1 = m1 + 1 WHERE kind = 1",
                                 "DELETE FROM cell WHERE kind = 2", "UPDATE cell SET m0 = m0 - 1 WHERE kind = 6",

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Insights of real developers: how many a week has, and that none is left where every effect was shuffled away.
+"""Insights of real developers: an active week has at least two, and shuffled data without effects has almost none.
 
-With BLUEPLANE_REAL_DATA=DIR, holding claude_code/ with a folder for each developer; skipped without it.
+Needs BLUEPLANE_REAL_DATA=DIR with claude_code/ and in it a folder for each developer; skipped without it.
 
-Shuffled is each time the whole sample: every session at a time, in a workspace and with an assistant drawn by lot, over twelve
-weeks; within a session the calls change places among the durations that were seen there, and the outcomes are those of other
-sessions, one run after the other. How uneven sessions are, how failures come in bursts and how large things are stays as it
-was. What is true by definition or by price stays true, too, and is not counted: EXEMPT. A report may tell something in
-5 % of the rounds.
+A shuffled round uses the whole sample: each session gets a random time within twelve weeks, a random workspace and
+assistant; within a session the calls change places among the observed durations, and their outcomes are taken from
+other sessions, one run of outcomes after the other. So sessions stay as uneven, failures as clustered and sizes as
+varied as they were. What is true by definition or by price stays true and is not counted (EXEMPT). A report may have an
+insight in 5 % of the rounds.
 """
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from e2e import Skip, check
 
 MICRO = 1_000_000
 DAY = 86_400 * MICRO
-ACTIVE = {"sessions": 5, "days": 3}  # what the documents call too little to compare
+ACTIVE = {"sessions": 5, "days": 3}  # the documents say that less is too little to compare
 ROUNDS, ROUNDS_TWICE = (400, 400) if e2e.LONG else (40, 15)
 STATED = 0.05
 EXEMPT = {"cache_pays": "cache reads cost less by the price list", "depth_cache": "a longer conversation rereads more",
@@ -44,7 +44,7 @@ def developers() -> list[pathlib.Path]:
 
 
 def insights(store: pathlib.Path, first: datetime.date) -> list[str]:
-    """The kinds told of the week that begins on that day."""
+    """The kinds of insights reported for the week that begins on that day."""
     last = first + datetime.timedelta(days=6)
     asked = {"schema": "blueplane.query/1", "metrics": ["insights"], "period": f"{first}/{last}", "zone": "UTC"}
     answer = json.loads(e2e.bpt("query", store, json.dumps(asked)).stdout)
@@ -54,7 +54,7 @@ def insights(store: pathlib.Path, first: datetime.date) -> list[str]:
 # ------------------------------------------------------------------------------------- real weeks
 
 def weeks_of(store: pathlib.Path) -> dict[datetime.date, tuple[int, int]]:
-    """Sessions and days with a prompt or response, by the Monday of the week (UTC)."""
+    """Number of sessions and of days with a prompt or response, by the Monday of the week (UTC)."""
     sessions, days = collections.defaultdict(set), collections.defaultdict(set)
     db = sqlite3.connect(store)
     packed.words(db)
@@ -70,6 +70,7 @@ def weeks_of(store: pathlib.Path) -> dict[datetime.date, tuple[int, int]]:
 
 
 def test_weeks_of_real_developers(folder: pathlib.Path) -> None:
+    """Every week with 5 sessions on 3 days has at least two insights, for each developer and for all together."""
     told_of, thin = [], []
     roots = developers()
     for name, taken in [*((f"{i:02d}", [root]) for i, root in enumerate(roots)), ("all", roots)]:
@@ -112,7 +113,7 @@ def sessions_of(store: pathlib.Path) -> list[list[Fact]]:
     return [sorted(one, key=lambda fact: fact["time"]) for one in facts.values()]
 
 
-OF_CALL = ("tool", "category", "lines_added", "lines_removed")  # go together
+OF_CALL = ("tool", "category", "lines_added", "lines_removed")  # kept together
 
 
 def shuffle_calls(chance: random.Random, facts: list[Fact], runs: list[list[str]]) -> None:
@@ -150,7 +151,7 @@ def write_round(path: pathlib.Path, sessions: list[list[Fact]], number: int, mon
 
 
 def most(rounds: int, rate: float) -> int:
-    """So many of the rounds may tell something before chance (1 in 1,000) does not explain it."""
+    """How many of the rounds may have an insight before chance (1 in 1,000) no longer explains it."""
     left, hits, share = 1.0, -1, (1 - rate) ** rounds
     while left > 0.001:
         hits += 1
@@ -183,11 +184,13 @@ def shuffled(folder: pathlib.Path, copies: int, rounds: int) -> None:
 
 
 def test_shuffled_real_data(folder: pathlib.Path) -> None:
+    """Rounds of shuffled sessions with an insight are not more than chance explains."""
     shuffled(folder, 1, ROUNDS)
 
 
 def test_shuffled_twice(folder: pathlib.Path) -> None:
-    """Each session twice, all that is drawn by lot drawn for each: what is too rare to be tested in the sample no longer is."""
+    """Each session twice, with everything random drawn for each: kinds too rare to be tested in the sample become
+    testable."""
     shuffled(folder, 2, ROUNDS_TWICE)
 
 

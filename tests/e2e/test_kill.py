@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Ingests that are killed, cancelled, and side by side.
+"""Ingests that are killed, cancelled, or run side by side.
 
-After kill -9 at a random moment the store opens, its file is sound, and the next ingest completes it to the same
-facts. Several writers and many readers at once lose nothing and see no error but BUSY. With BLUEPLANE_LONG=1 the
-ingest is killed a hundred times.
+After kill -9 at a random moment the store opens, its file is sound, and the next ingest completes it to the same facts
+as an undisturbed one. Several writers and many readers at once lose nothing and see no error but BUSY. With
+BLUEPLANE_LONG=1 the ingest is killed a hundred times.
 """
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from test_growth import put
 from test_order import QUERIES, new_store
 
 KILLS = 100 if e2e.LONG else 8
-COPIES = 8 if e2e.LONG else 4  # of the sample, with other identifiers: long enough to be hit in the middle
+COPIES = 8 if e2e.LONG else 4  # of the sample, with other identifiers: long enough for kills to hit a running ingest
 
 
 def many_sessions(folder: pathlib.Path) -> pathlib.Path:
-    """The sample several times over, every session, line, response and call another each time."""
+    """The sample several times over, with other identifiers of sessions, lines, responses and calls in each copy."""
     home = folder / "home"
     for copy in range(COPIES):
         for path in e2e.transcripts(e2e.sample()):
@@ -58,7 +58,8 @@ def finish(process: subprocess.Popen, what: str) -> list:
 
 
 def test_stopped_in_a_file(folder: pathlib.Path) -> None:
-    """What was stored of a file that an ingest stopped in counts with the rest, as if it were read at once."""
+    """If an ingest stops within a file, what it stored of the file and what the next one stores add up to one
+    reading."""
     def write(name: str, count: int) -> None:
         (home / f"{name}.blueplane.jsonl").write_text("".join(
             json.dumps({"blueplane": 1, "kind": "prompt", "platform": "mytool", "session": name, "id": f"{name}-{i}"}) + "\n"
@@ -70,7 +71,7 @@ def test_stopped_in_a_file(folder: pathlib.Path) -> None:
     home, stores = folder / "home", [new_store(folder, name) for name in ("whole", "stopped")]
     home.mkdir()
     write("long", 30000)
-    for number in range(63):  # each worker's share is small then
+    for number in range(63):  # then each worker's share is small
         write(f"short-{number}", 1)
     e2e.ingest(stores[0], home, "--threads", 1)
     e2e.ingest(stores[1], folder, "--dry-run")
@@ -89,6 +90,7 @@ def test_stopped_in_a_file(folder: pathlib.Path) -> None:
 
 
 def test_kill(folder: pathlib.Path) -> None:
+    """Ingests killed one to three times, with 1 to 64 threads and with a new key file: the next one completes them."""
     home = many_sessions(folder)
     reference = new_store(folder, "reference")
     begin = time.monotonic()
@@ -100,7 +102,7 @@ def test_kill(folder: pathlib.Path) -> None:
     for attempt in range(KILLS):
         store = new_store(folder, f"killed-{attempt}")
         if attempt % 4 == 3:
-            os.unlink(f"{store}.key")  # the key file too is made anew
+            os.unlink(f"{store}.key")  # the key file is created again, too
         for _ in range(dice.randint(1, 3)):
             process = start("ingest", store, home, "--threads", dice.choice((1, 2, 64)), "--log")
             time.sleep(dice.random() ** 2 * usual)
@@ -127,7 +129,8 @@ TASKS = '{"metrics":["delegation"],"period":"all"}'
 
 
 def test_kill_while_cutting(folder: pathlib.Path) -> None:
-    """Whoever asks for tasks first cuts them. Killed there, all or nothing of a step is kept, and the next one completes it."""
+    """The first query about tasks cuts them. Killed there, each step is stored completely or not at all, and the next
+    query completes it."""
     whole = new_store(folder, "whole")
     e2e.ingest(whole, many_sessions(folder))
     fresh = folder / "fresh.db"
@@ -158,7 +161,8 @@ def test_kill_while_cutting(folder: pathlib.Path) -> None:
 
 
 def test_tasks_without_writing(folder: pathlib.Path) -> None:
-    """Who may only read, or asks while another process writes, is answered the same from memory; nothing is stored."""
+    """A read-only handle, and one beside a writing process, gets the same answer computed in memory; nothing is
+    stored."""
     store = new_store(folder, "asked")
     e2e.ingest(store, e2e.sample())
     fresh = dump.task_lines(store)
@@ -180,7 +184,8 @@ def test_tasks_without_writing(folder: pathlib.Path) -> None:
 
 
 def test_cancel(folder: pathlib.Path) -> None:
-    """Stopped by its progress callback, at each of its calls: what is complete is kept, the rest comes later."""
+    """Stopped by its progress callback, at various calls: what is complete is kept, the rest comes with the next
+    ingest."""
     home = e2e.sample()
     reference = new_store(folder, "reference")
     e2e.ingest(reference, home)
@@ -200,6 +205,7 @@ def test_cancel(folder: pathlib.Path) -> None:
 
 
 def test_two_writers(folder: pathlib.Path) -> None:
+    """Two writers of the same files, and three of a part each, at once: the facts of one writer alone."""
     home = many_sessions(folder)
     reference = new_store(folder, "reference")
     e2e.ingest(reference, home)
@@ -222,7 +228,7 @@ def test_two_writers(folder: pathlib.Path) -> None:
 
 
 def test_new_store_by_many(folder: pathlib.Path) -> None:
-    """Eight processes that find no store make one, with one key."""
+    """Eight processes that find no store create one, with one key."""
     home = folder / "home"
     shutil.copytree(e2e.sample(4), home)
     for again in range(6 if e2e.LONG else 2):
@@ -242,7 +248,7 @@ def test_new_store_by_many(folder: pathlib.Path) -> None:
 
 
 def test_readers_beside_a_writer(folder: pathlib.Path) -> None:
-    """Eight readers ask while one writes; every answer is of one moment."""
+    """Eight readers ask while one process writes; totals never go back, and the only error is BUSY."""
     home = many_sessions(folder)
     store = new_store(folder, "shared")
     parts = sorted(home.iterdir())

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Facts that come in batches large enough for layers of their own are known again in whatever layer they lie.
+"""Facts that arrive in batches large enough for layers of their own are found again in whatever layer they are.
 
-Four steps, each by a new process, of which every one brings new responses and tells those of the others anew, with
-other output and under another request: the store holds what one ingest of everything holds, and what the oracle
-counts. Killed in between it does so too. Files of one size are stored before memory is full of them.
+Four steps, each ingested by a new process. Each brings new responses and repeats responses of the others with another
+output and sometimes another request. The store must hold what one ingest of everything holds and what the oracle
+counts, also after kills. Many files of one size are stored in several batches before memory is full of them.
 """
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from e2e import check, equal, verify
 from test_kill import sound, start
 from test_order import new_store
 
-LEAST = 8192  # of store/layers.h
-LAYER = 36  # bits of a row number below its layer's
+LEAST = 8192  # as in store/layers.h
+LAYER = 36  # bits of a row number that are below its layer
 STEPS = 4
-AGAIN = 700  # responses of each earlier step that one tells
-NEW = LEAST + STEPS * AGAIN  # and of its own
+AGAIN = 700  # responses of each earlier step that a later one repeats
+NEW = LEAST + STEPS * AGAIN  # and new responses of its own
 
 
 def line(response: int, request: int, output: int) -> bytes:
@@ -36,7 +36,7 @@ def line(response: int, request: int, output: int) -> bytes:
 
 
 def steps(folder: pathlib.Path) -> tuple:
-    """A folder for each step, and which responses are told under which requests."""
+    """A folder for each step, and all pairs of response and request that occur."""
     dice, told, roots = random.Random(5), set(), []
     for step in range(STEPS):
         wanted = [(step * NEW + i, 0) for i in range(NEW)]
@@ -68,6 +68,8 @@ def rows(store: pathlib.Path) -> int:
 
 
 def test_steps(folder: pathlib.Path) -> None:
+    """Steps ingested forwards and backwards end in one layer each, with the facts of one ingest and the oracle's
+    totals."""
     roots, told = steps(folder)
     whole = new_store(folder, "whole")
     e2e.ingest(whole, folder / "steps")
@@ -90,7 +92,7 @@ def test_steps(folder: pathlib.Path) -> None:
 
 
 def test_kill(folder: pathlib.Path) -> None:
-    """Killed in any step, and gone on with: a layer is there or it is not."""
+    """Killed in any step and continued: a layer is complete or not there."""
     roots, _ = steps(folder)
     whole = new_store(folder, "whole")
     begin = time.monotonic()
@@ -115,7 +117,7 @@ def test_kill(folder: pathlib.Path) -> None:
 
 
 def test_files_of_one_size(folder: pathlib.Path) -> None:
-    """As many as do not fit a batch, each read at once: they are stored in several."""
+    """More files than fit a batch, each read at once: they are stored in several batches."""
     root = folder / "root"
     root.mkdir()
     each, files = 900, 150

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What is left after erasing is what a store says that was never told of anything else.
+"""Erasing leaves what a store would hold that had never seen the erased events.
 
-Random histories of reading, asking and erasing, in random files and orders; then everything is read again. The same events
-without those that were erased, picked here by session and time alone and read at once, must give the same facts, tasks and
-answers. Beside them histories without erasures, of events that several sessions claim.
+Random histories of reading, asking and erasing, in random files and orders, after which everything is read again. A
+second store reads at once the events that remain, which the test picks by session and time alone; both must have the
+same facts, tasks and answers. Histories without erasures, with events that several sessions claim, are compared, too.
 """
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ ROUNDS = range(200 if e2e.LONG else 8)
 
 
 class History:
-    """Events as (session, time, line), and a store that is told of them little by little."""
+    """Events as (session, time, line), and a store that gets them little by little."""
 
     def __init__(self, folder: pathlib.Path, seed: int, erases: bool) -> None:
         self.dice, self.folder, self.erases = random.Random(seed), folder, erases
         self.events: list = []
-        self.erased: list = []  # (session or None, from or None, until)
+        self.erased: list = []  # (session or None, from or None, until or None)
         spread = self.dice.choice((DAY // 4, DAY, 4 * DAY, 20 * DAY))
         self.sessions = [f"s{i}" for i in range(self.dice.choice((1, 3, 8, 15)))]
         longest = self.dice.choice((4, 12, 30))
@@ -52,7 +52,7 @@ class History:
         for number in range(count):
             time += int(dice.choice((1, 20, 200, 400, 4000)) * 2 * SECOND * dice.random())
             at = time if dice.random() < 0.93 else None
-            claimed = not self.erases and dice.random() < 0.15  # by several sessions
+            claimed = not self.erases and dice.random() < 0.15  # several sessions report it
             name = f"x{dice.randint(0, 5)}" if claimed else f"{session}-{number}"
             flags = {flag: True for flag in ("subagent", "sidechain", "forked") if dice.random() < 0.1}
             kind = dice.choices(("prompt", "response", "tool", "event", "decision", "commit", "span"), (4, 5, 6, 2, 1, 1, 1))[0]
@@ -81,7 +81,7 @@ class History:
         return path
 
     def spread_over(self, count: int) -> list:
-        """Some events stand in two files."""
+        """Deals the events out over files; some events are in two."""
         return [self.write(f"part-{n}", [event for i, event in enumerate(self.events) if i % count == n or self.dice.random() < 0.1])
                 for n in range(count)]
 
@@ -106,7 +106,7 @@ class History:
         self.erased.append((session, first, last))
 
     def expire(self) -> None:
-        """What is older than some days, but for what has no time; the mark says how far that went."""
+        """Erases what is older than some days, except what has no time; the mark in the store says up to when."""
         days = self.dice.choice((42, 55, 60))
         bpt("configure", self.store, "retention", json.dumps({"version": 1, "events_days": days}))
         bpt("erase", self.store, '{"version":1,"expired":true}', "--now", NOW)
@@ -122,7 +122,7 @@ class History:
             if what < 0.4 or not self.store.exists():
                 self.read(self.store, *self.dice.sample(self.files, self.dice.randint(1, len(self.files))), again=what < 0.1)
             elif what < 0.65 or not self.erases:
-                for _ in range(2):  # the second time of what was packed behind the first
+                for _ in range(2):  # the second time, what the first one packed is read
                     bpt("query", self.store, self.dice.choice(test_order.QUERIES), "--now", NOW, status=None)
             elif what < 0.9:
                 self.erase()
@@ -140,7 +140,7 @@ class History:
 
 
 def keys_of(folder: pathlib.Path, history: History) -> dict:
-    """By what each session is known: the key is the same in all stores."""
+    """The identifier of each session: the key is the same in all stores."""
     keys = {}
     for session in history.sessions:
         store = test_order.new_store(folder, f"key-{session}")
@@ -172,10 +172,12 @@ def compare(folder: pathlib.Path, erases: bool) -> None:
 
 
 def test_erased(folder: pathlib.Path) -> None:
+    """Histories with erasures."""
     compare(folder, True)
 
 
 def test_claimed(folder: pathlib.Path) -> None:
+    """Histories without erasures, with events that several sessions claim."""
     compare(folder, False)
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The database of opencode, of version 1 and 2, and its older folder tell what its exports tell, alone, together, in any order;
-and a subagent's subagent is its root's."""
+"""The database of opencode, of versions 1 and 2, and its older folder give the facts of its exports: alone, together,
+in any order; and the subagent of a subagent belongs to the root's session."""
 from __future__ import annotations
 
 import json
@@ -29,7 +29,8 @@ CREATE TABLE part (id TEXT PRIMARY KEY, message_id TEXT NOT NULL, session_id TEX
 
 
 def database(path: pathlib.Path, exports: list) -> sqlite3.Connection:
-    """Identifiers of messages and parts are unique there: those of the fixtures are made so by their session."""
+    """A database of version 1. Identifiers of messages and parts are unique there, so the session is added to the
+    fixtures'."""
     db = sqlite3.connect(path)
     db.executescript(SCHEMA)
     for export in exports:
@@ -55,7 +56,7 @@ CREATE TABLE session_message (id TEXT PRIMARY KEY, session_id TEXT NOT NULL, typ
 
 
 def call_2(part: dict) -> dict:
-    """A call of version 2: its times lie beside its state, an error is an object, changed files are a list."""
+    """A call in version 2: its times are beside its state, an error is an object, changed files are a list."""
     state = {key: part["state"][key] for key in ("status", "input") if key in part["state"]}
     time = part["state"].get("time", {})
     if "error" in part["state"]:
@@ -85,7 +86,7 @@ def message_2(message: dict) -> tuple:
     if "error" in info:
         name = info["error"]["name"]
         data["error"] = {"type": "aborted" if name == "MessageAbortedError" else name, "message": "CANARY"}
-    if "tokens" in info:  # its output is without the reasoning
+    if "tokens" in info:  # in version 2, output is without reasoning
         tokens = {key: n for key, n in info["tokens"].items() if key != "total"}
         sent = tokens.get("input", 0) + sum(tokens.get("cache", {}).values())
         if info["tokens"].get("total", 0) < sent + tokens.get("output", 0) + tokens.get("reasoning", 0):
@@ -95,7 +96,8 @@ def message_2(message: dict) -> tuple:
 
 
 def database_2(db: sqlite3.Connection, exports: list) -> sqlite3.Connection:
-    """What version 2 makes of the same: its tables may lie beside those of version 1, whose rows it leaves as they were."""
+    """The tables of version 2 with the same content; they may be beside those of version 1, whose rows it leaves
+    unchanged."""
     db.executescript(SCHEMA_2)
     for export in exports:
         info = export["info"]
@@ -110,7 +112,7 @@ def database_2(db: sqlite3.Connection, exports: list) -> sqlite3.Connection:
 
 
 def exports() -> list:
-    """Of the fixtures, with identifiers that are unique."""
+    """The exports of the fixtures, with unique identifiers."""
     made = []
     for name in ("good-session", "good-child", "good-redacted", "good-fork"):
         export = json.loads((e2e.ROOT / f"tests/corpus/opencode/{name}.json").read_text())
@@ -124,6 +126,7 @@ def exports() -> list:
 
 
 def test_same_as_exports(folder: pathlib.Path) -> None:
+    """The database of version 1, alone and with exports, in any order, gives the facts of the exports."""
     for export in exports():
         (folder / f"{export['info']['id']}.json").write_text(json.dumps(export))
     database(folder / "opencode.db", exports()).close()
@@ -139,6 +142,7 @@ def test_same_as_exports(folder: pathlib.Path) -> None:
 
 
 def test_version_2_same_as_exports(folder: pathlib.Path) -> None:
+    """The database of version 2, alone, beside version 1 or continuing it, gives the facts of the exports."""
     for export in exports():
         (folder / f"{export['info']['id']}.json").write_text(json.dumps(export))
     files = sorted(folder.glob("ses_*.json"))
@@ -147,7 +151,7 @@ def test_version_2_same_as_exports(folder: pathlib.Path) -> None:
     rest = exports()
     cut = [{**export, "messages": export["messages"][:2]} for export in exports()]
     database_2(sqlite3.connect(folder / "opencode.db"), rest).close()
-    database_2(database(folder / "opencode-went-on.db", cut), rest).close()  # begun in version 1, copied, and gone on with
+    database_2(database(folder / "opencode-went-on.db", cut), rest).close()  # begun in version 1 and continued in version 2
     alone, both = folder / "opencode.db", folder / "opencode-went-on.db"
     for name, order in (("alone", [alone]), ("beside", [both]), ("after", [*files, both, alone]), ("before", [alone, both, *files])):
         store = new_store(folder, name)
@@ -155,7 +159,7 @@ def test_version_2_same_as_exports(folder: pathlib.Path) -> None:
         same(first, store, name)
         e2e.verify(store)
         check(b"CANARY" not in b"".join(p.read_bytes() for p in folder.glob(f"{name}.db*")), "nothing written is in the store", name)
-    # clients of version 1 try the other table out; it is not looked at before version 2 has been there
+    # clients of version 1 create the other table early; it is not read before version 2 was used
     tried = database_2(database(folder / "opencode-tried.db", rest), rest)
     tried.executescript("DROP TABLE session_v2; UPDATE session_message SET id = id || 'x'")
     tried.close()
@@ -165,7 +169,7 @@ def test_version_2_same_as_exports(folder: pathlib.Path) -> None:
 
 
 def test_version_2(folder: pathlib.Path) -> None:
-    """What version 1 has not: compactions that tell their tokens, errors by their type, calls whose input still streams."""
+    """What only version 2 has: compactions with tokens, errors with a type, calls whose input is still streamed."""
     first, db = 1772442000000, sqlite3.connect(folder / "opencode.db")
     db.executescript(SCHEMA_2)
     for own, born in (("ses_a", first), ("ses_fork", first + 5000)):
@@ -189,7 +193,7 @@ def test_version_2(folder: pathlib.Path) -> None:
             ("compaction", {"status": "completed", "model": {"id": "gpt-5.4"}, "summary": "CANARY", "tokens": tokens, "cost": 0.25}),
             ("compaction", {"status": "running", "summary": "CANARY"}), ("synthetic", {"text": "CANARY"}), ("idle", {}),
             ("system", {"text": "CANARY"}), ("shell", {"command": "CANARY", "status": "exited"})]
-    for own in ("ses_a", "ses_fork"):  # a fork begins with copies under new names, at the old times
+    for own in ("ses_a", "ses_fork"):  # a fork begins with copies that have new names and the old times
         for i, (kind, data) in enumerate(rows):
             db.execute("INSERT INTO session_message VALUES (?, ?, ?, ?, 0, ?)",
                        (f"msg_{own}_{i}", own, kind, i, json.dumps({**data, "time": {"created": first + i}})))
@@ -213,7 +217,7 @@ def test_version_2(folder: pathlib.Path) -> None:
 
 
 def test_damage(folder: pathlib.Path) -> None:
-    """Prompts whose parts were read before the damage count, as all does that comes before it."""
+    """Prompts whose parts were read before the damage count, like everything before it."""
     db = sqlite3.connect(folder / "opencode.db")
     db.executescript("PRAGMA page_size = 512; CREATE TABLE other (x)")
     db.close()
@@ -235,7 +239,8 @@ def test_damage(folder: pathlib.Path) -> None:
 
 
 def test_sessions_that_go_on(folder: pathlib.Path) -> None:
-    """Of sessions whose first day was erased the rest has their names: the database tells all sessions before any message."""
+    """If the first day of sessions was erased, the rest keeps their names: the database has all sessions before any
+    message."""
     day, first, told = 24 * 3600 * 1000, 1772409600000, []
     for name in ("ses_a", "ses_b", "ses_c"):
         asked = [{"info": {"id": f"msg_{name}_{at}", "sessionID": name, "role": "user", "time": {"created": first + at}},
@@ -259,6 +264,7 @@ def test_sessions_that_go_on(folder: pathlib.Path) -> None:
 
 
 def test_subagents_of_subagents(folder: pathlib.Path) -> None:
+    """Sessions of nested subagents are their root's."""
     parent, child, other, _ = exports()
     other["info"]["parentID"] = child["info"]["id"]
     orphan = json.loads(json.dumps(other).replace("ses_0003", "ses_0004").replace("msg_", "msg_4"))
@@ -274,6 +280,7 @@ def test_subagents_of_subagents(folder: pathlib.Path) -> None:
 
 
 def test_broken_rows(folder: pathlib.Path) -> None:
+    """A broken row is refused alone."""
     db = database(folder / "opencode.db", exports()[:1])
     broken = ["", "{", "[]", '{"role":"assistant","tokens":{"input":-1}}', '{"role":"user","role":"user"}', "3"]
     for i, data in enumerate(broken):
@@ -296,11 +303,11 @@ def test_broken_rows(folder: pathlib.Path) -> None:
 
 # ------------------------------------------------------------------------------------- the older folder
 
-LAYOUTS = ("first", "project")  # of the first versions, and the one that a migration made of it
+LAYOUTS = ("first", "project")  # the folder of the first versions, and the one that a migration made of it
 
 
 def files_of(export: dict, layout: str) -> dict:
-    """The files of a session by their place, as the client wrote them: indented over many lines."""
+    """The files of a session by their path, as the client wrote them: indented over many lines."""
     info, first = export["info"], layout == "first"
     made = {f"storage/session/{'info' if first else 'a1b2'}/{info['id']}.json": info}
     for message in export["messages"]:
@@ -327,6 +334,7 @@ def stored(folder: pathlib.Path, made: list, layout: str) -> pathlib.Path:
 
 
 def test_folder_same_as_exports(folder: pathlib.Path) -> None:
+    """Both layouts of the older folder give the facts of the exports."""
     for export in exports():
         (folder / f"{export['info']['id']}.json").write_text(json.dumps(export))
     files, database_ = sorted(folder.glob("ses_*.json")), folder / "opencode.db"
@@ -354,7 +362,8 @@ def test_folder_same_as_exports(folder: pathlib.Path) -> None:
 
 
 def test_folder_grows(folder: pathlib.Path) -> None:
-    """Files come one by one, in any order, a subagent's before its parent's; each is noticed, though its session's did not change."""
+    """Files appear one by one, in any order, a subagent's before its parent's; each is noticed, although its session's
+    file did not change."""
     parent, child, other, _ = exports()
     other["info"]["parentID"] = parent["info"]["id"]
     for layout in LAYOUTS:
@@ -368,7 +377,7 @@ def test_folder_grows(folder: pathlib.Path) -> None:
             home.mkdir(parents=True)
             for i, place in enumerate(places):
                 text = whole[place]
-                if seed % 2 and i % 3 == 0:  # it is being written
+                if seed % 2 and i % 3 == 0:  # the client is still writing it
                     write(home, {place: text[:len(text) // 2]})
                     e2e.ingest(store, home)
                 write(home, {place: text})
@@ -381,7 +390,7 @@ def test_folder_grows(folder: pathlib.Path) -> None:
 
 
 def test_folder_subagents_of_subagents(folder: pathlib.Path) -> None:
-    """Each belongs to the session at the top; a circle, and a name that leads elsewhere, have no top."""
+    """Each belongs to the session at the top; a cycle, and a name that refers to nothing, have no top."""
     parent, child, other, _ = exports()
     other["info"]["parentID"] = child["info"]["id"]
     circle = json.loads(json.dumps(child).replace("ses_0002", "ses_0005").replace("msg_", "msg_5"))
@@ -400,7 +409,7 @@ def test_folder_subagents_of_subagents(folder: pathlib.Path) -> None:
 
 
 def test_folder_broken(folder: pathlib.Path) -> None:
-    """A file that is broken costs itself."""
+    """A broken file is refused alone."""
     good = files_of(exports()[0], "project")
     clean, store = new_store(folder, "clean"), new_store(folder, "broken")
     e2e.ingest(clean, write(folder / "clean", good))

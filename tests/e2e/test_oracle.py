@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""The library's totals against the oracles of tests/oracle, which share no code with it.
+"""The library's totals equal those of the oracles of tests/oracle, which share no code with it.
 
-Compared, for each source apart: responses, input, output, cache reads, cache writes of both kinds,
-reasoning and web searches by UTC day and model; tool calls by tool and outcome; prompts by day; events by kind;
-lines by tool; sessions; output quality; rejected and undated records; subagents, commits, pull requests, constant ids.
-The most of it a second time by way of queries.
+Compared for each source separately: responses, input, output, cache reads, cache writes of both kinds, reasoning and
+web searches by UTC day and model; tool calls by tool and outcome; prompts by day; events by kind; lines by tool;
+sessions; output quality; rejected and undated records; subagents, commits, pull requests, constant ids. They are read
+from the rollup, and most of them once more by queries.
 
     over the sample generator and the fixtures of tests/corpus, always;
-    over folders of real transcripts: BLUEPLANE_REAL_DATA=DIR, holding claude_code*/, codex/ and copilot_cli/;
-    over a generator with a ground truth of its own: BLUEPLANE_GEN=PROGRAM.
+    over folders of real transcripts: BLUEPLANE_REAL_DATA=DIR with claude_code*/, codex/ and copilot_cli/;
+    over a generator with its own ground truth: BLUEPLANE_GEN=PROGRAM.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ import gen_truth  # noqa: E402
 import opencode  # noqa: E402
 import otlp  # noqa: E402
 
-# The layout of rollup cells, written down a second time (docs of store/facts.h).
+# The layout of rollup cells (store/facts.h), written down independently.
 RESPONSE, TOOL, EDIT, PROMPT, EVENT, ACTIVE, DECISION, SPAN, CHANGE = range(1, 10)
 MEASURES = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h", "reasoning", "web_searches")
 OUTCOMES = ("unknown", "ok", "error", "rejected", "interrupted", "cancelled", "blocked", "denied", "ignored")
@@ -51,7 +51,7 @@ def day_of(quarter: int) -> Optional[str]:
 
 
 def library(store: Any) -> dict:
-    """The totals of a store, from its rollup, in the form of the oracles."""
+    """The totals of a store from its rollup, in the form of the oracles."""
     db = dump.connect(store)
     text = dict(db.execute("SELECT id, text FROM label"))
     cells: dict = defaultdict(Counter)
@@ -85,7 +85,7 @@ def library(store: Any) -> dict:
         elif kind == EVENT:
             subagents += n * (cls & 31 == SUBAGENT)
             anomalies += n * (cls & 31 == ANOMALY)
-        elif kind == SPAN:  # of no tool
+        elif kind == SPAN:  # spans have no tool
             lines[""][0] += m[0]
             lines[""][1] += m[1]
         elif kind == CHANGE:
@@ -104,13 +104,13 @@ def library(store: Any) -> dict:
 
 
 def flat(report: dict) -> dict:
-    """Every number of a report under a path; what is zero or unknown is absent."""
+    """Every number of a report under its path; zero and unknown numbers are absent."""
     numbers: Counter = Counter()
     for row in report["responses"]:
         for name in ("responses", *MEASURES):
             numbers["responses", row["day"], row["model"], name] += row.get(name) or 0
     for tool, outcomes in report["tool_calls"].items():
-        tool = tool if NAME.fullmatch(tool) or not tool else "other"  # a misshapen name is kept as other
+        tool = tool if NAME.fullmatch(tool) or not tool else "other"  # a malformed name is stored as "other"
         for outcome, n in outcomes.items():
             numbers["tool_calls", tool, outcome] += n
     for tool, change in report["lines"]["by_tool"].items():
@@ -139,12 +139,12 @@ def ask_oracle(module: Any, files: Iterable[pathlib.Path]) -> dict:
     return oracle.report()
 
 
-# The oracles leave out in silence what lacks a required field; the library counts it, too.
+# The oracles skip records without a required field silently; the library counts them.
 ONLY_OURS = {("rejected", "field")}
 
 
-# A rollout that begins with a copy of a session which is not there: the library knows whose the copied lines are,
-# the oracle gives them to the file they stand in.
+# A rollout that begins with a copy of a session whose file is absent: the library knows which session the copied lines
+# belong to, the oracle gives them to the file they are in.
 KNOWN = {"good-fork.jsonl": {"sessions"}}
 
 
@@ -180,7 +180,7 @@ def answer(store: pathlib.Path, metrics: Iterable, *by: str) -> list:
 
 
 def check_answers(store: pathlib.Path, want: dict, about: str) -> None:
-    """The same totals by way of queries; what has no time is in none."""
+    """The same totals by queries; records without a time are in none of them."""
     numbers = flat(want)
     dated = {(row["day"], row["model"]): row for row in want["responses"] if row["day"]}
     got = {(row["time.day"], row["model"]): row for row in answer(store, ASKED.values(), "time.day", "model")}
@@ -192,7 +192,7 @@ def check_answers(store: pathlib.Path, want: dict, about: str) -> None:
     equal(days, {path[1]: n for path, n in numbers.items() if path[0] == "prompts" and path[1] != "null"},
           "answers equal to the oracle's", about, "prompts")
     if want["undated"]:
-        return  # the rest is not told apart by day
+        return  # the other totals are not available without undated records
     calls = {("tool_calls", row["tool"] or "", row["outcome"]): row["tool_calls"]
              for row in answer(store, ["tool_calls"], "tool", "outcome") if row["tool_calls"]}
     equal(calls, {path: n for path, n in numbers.items() if path[0] == "tool_calls"}, "answers equal to the oracle's", about)
@@ -206,7 +206,7 @@ def check_answers(store: pathlib.Path, want: dict, about: str) -> None:
 
 
 def copy_key(store: pathlib.Path) -> None:
-    """The tools that take no --key find it beside the store."""
+    """Puts the key beside the store, for tools that take no --key."""
     beside = pathlib.Path(f"{store}.key")
     if not beside.exists():
         beside.write_bytes(e2e.KEY.read_bytes())
@@ -214,7 +214,7 @@ def copy_key(store: pathlib.Path) -> None:
 
 
 def rename(place: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
-    """A copy whose files have the names by which a scan knows them: they are published under those of their sessions."""
+    """A copy with file names that a scan recognises: the data set names each file after its session."""
     for path in e2e.transcripts(place):
         (to / path.stem).mkdir(parents=True)
         (to / path.stem / "events.jsonl").write_bytes(path.read_bytes())
@@ -224,20 +224,21 @@ def rename(place: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
 def belongs(source: str, path: pathlib.Path) -> bool:
     rollout = path.name.startswith("rollout-")
     if source not in ("claude_code", "codex"):
-        return True  # fixtures lie apart
+        return True  # each source's fixtures have a folder of their own
     return rollout if source == "codex" else not rollout and path.name != "history.jsonl"
 
 
 # ------------------------------------------------------------------------------------------- tests
 
 def test_sample(folder: pathlib.Path) -> None:
+    """The generated sample of both assistants."""
     home = e2e.sample()
     compare(folder, claude_code, "claude_code", home / ".claude", "sample")
     compare(folder, codex, "codex", home / ".codex", "sample")
 
 
 def test_corpus(folder: pathlib.Path) -> None:
-    """Fixture by fixture, so that each that is wrong has a name."""
+    """Fixture by fixture, so that all that differ are reported."""
     wrong = []
     for source, module in (("claude_code", claude_code), ("codex", codex), ("copilot", copilot), ("gemini", gemini),
                            ("opencode", opencode), ("otlp", otlp)):
@@ -254,6 +255,7 @@ def test_corpus(folder: pathlib.Path) -> None:
 
 
 def test_real_data(folder: pathlib.Path) -> None:
+    """Folders of real transcripts."""
     given = os.environ.get("BLUEPLANE_REAL_DATA")
     if not given or not os.path.isdir(given):
         raise Skip("BLUEPLANE_REAL_DATA is not set to a folder")
@@ -267,7 +269,8 @@ def test_real_data(folder: pathlib.Path) -> None:
 
 
 def test_generator(folder: pathlib.Path) -> None:
-    """The truth counted while writing, without a parser; what it only bounds, gen_truth.py bounds."""
+    """Totals equal a truth that was counted while writing, without a parser; numbers it only bounds are checked as
+    bounds."""
     program = os.environ.get("BLUEPLANE_GEN")
     if not program or not os.access(program, os.X_OK):
         raise Skip("BLUEPLANE_GEN is not set to a generator")

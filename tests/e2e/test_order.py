@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The same records give the same facts and the same answers, however they come.
+"""The same records give the same facts and the same answers, whatever way they arrive.
 
-Files in shuffled orders, spread over several ingests, by one and four threads, twice, from the start again, from
+Files in shuffled orders, spread over several ingests, with one and more threads, twice, from the start again, from
 memory in random pieces: always the same dump, and byte for byte the same answers.
 """
 from __future__ import annotations
@@ -15,7 +15,7 @@ import dump
 import e2e
 from e2e import equal, verify
 
-# Of every family something, by several dimensions; answers are compared as bytes.
+# Some of every family, by several dimensions; answers are compared as bytes.
 QUERIES = (
     '{"metrics":["sessions","interactions","prompts","responses","tool_calls","active_time"],"period":"all",'
     '"by":["time.day"]}',
@@ -36,7 +36,7 @@ SEEDS = range(12) if e2e.LONG else range(3)
 
 
 def answers(store: pathlib.Path) -> list:
-    """What the store answers, as bytes; the order of rows and every digit count."""
+    """The answers of a store as bytes: the order of rows and every digit count."""
     return [e2e.bpt("query", store, query, status=None).stdout for query in QUERIES]
 
 
@@ -48,7 +48,7 @@ def new_store(folder: pathlib.Path, name: str) -> pathlib.Path:
 
 
 class Same:
-    """A first store, and others that must be like it."""
+    """Compares stores with the first one it is given: facts, tasks and answers."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
@@ -72,7 +72,7 @@ class Same:
             equal(now, was, "equal answers", how, query)
 
     def ingest(self, name: str, *calls: Any, command: str = "ingest") -> pathlib.Path:
-        """One store by one or more calls."""
+        """Makes a store by one or more calls and compares it."""
         store = new_store(self.folder, name)
         for arguments in calls:
             e2e.ingest(store, *arguments, command=command)
@@ -81,7 +81,7 @@ class Same:
 
 
 def test_queries_answer(folder: pathlib.Path) -> None:
-    """The queries below are compared as bytes, so they must be answers and not errors."""
+    """The queries that are compared as bytes are answered without an error."""
     store = new_store(folder, "whole")
     e2e.ingest(store, e2e.sample())
     for query in QUERIES:
@@ -90,6 +90,7 @@ def test_queries_answer(folder: pathlib.Path) -> None:
 
 
 def test_order_of_files(folder: pathlib.Path) -> None:
+    """A scan, shuffled and reversed lists, halves, and one platform after the other."""
     home = e2e.sample()
     files = e2e.transcripts(home)
     same = Same(folder)
@@ -107,7 +108,8 @@ def test_order_of_files(folder: pathlib.Path) -> None:
 
 
 def test_earlier_row(folder: pathlib.Path) -> None:
-    """A response that was asked about as one of the second day turns out to be of the first: nothing tells of the second any more."""
+    """A response that was queried under its second day turns out to be of the first day: nothing of the second
+    remains."""
     def told(name: str, day: int) -> pathlib.Path:
         path = folder / f"{name}.blueplane.jsonl"
         path.write_text(f'{{"blueplane":1,"kind":"response","platform":"mytool","session":"s","id":"r","time":"2026-03-0{day}T09:00:00Z",'
@@ -124,6 +126,7 @@ def test_earlier_row(folder: pathlib.Path) -> None:
 
 
 def test_threads(folder: pathlib.Path) -> None:
+    """1, 2, 4 and 64 threads."""
     home = e2e.sample()
     same = Same(folder)
     same.ingest("one-thread", [home])
@@ -133,6 +136,7 @@ def test_threads(folder: pathlib.Path) -> None:
 
 
 def test_again(folder: pathlib.Path) -> None:
+    """Ingesting again, from the start, a copy, or as a dry run adds nothing."""
     home = e2e.sample()
     same = Same(folder)
     store = same.ingest("once", [home])
@@ -155,8 +159,8 @@ def test_again(folder: pathlib.Path) -> None:
 
 
 def test_chunks(folder: pathlib.Path) -> None:
-    """Bytes from memory, cut anywhere, what is pending given again. A rollout and a subagent's file are more
-    than their lines, so they are given whole or read as files."""
+    """Bytes from memory, cut anywhere, with pending bytes given again. Only main files of Claude Code: rollouts and
+    subagents' files depend on more than their lines."""
     files = [p for p in e2e.transcripts(e2e.sample()) if "/.claude/" in str(p)]
     same = Same(folder)
     same.ingest("bytes-whole", [*files, "--source", "claude_code"], command="bytes")

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Every source of the registry, together: any order, pieces, threads, growth, kill -9 give the same facts.
+"""Every source of the registry together: any order, pieces, threads, growth and kill -9 give the same facts.
 
-The good fixtures of all sources, each in a folder of its own and under a name by which a scan knows it: files of lines, documents,
-databases, folders. A source that none of them tells of fails the first test, so a new one cannot be forgotten here.
+Ingests the good fixtures of all sources, each in a folder of its own under a name that a scan recognises: files of
+lines, documents, databases, folders. The first test fails for a source that none of them covers, so a new one cannot be
+forgotten.
 """
 from __future__ import annotations
 
@@ -30,14 +31,14 @@ SEEDS = range(20) if e2e.LONG else range(4)
 
 
 def place(source: str, name: str) -> str:
-    """A name by which a scan knows the file."""
+    """The name under which a scan recognises the file."""
     if source == "forge":
         return name.replace(".json", ".forge.json")
     return name if source == "hooks" else e2e.named(source, name)
 
 
 def everything(folder: pathlib.Path) -> list:
-    """The units: folders that are read in any order. What belongs together lies in one."""
+    """The units: folders that can be read in any order. What belongs together is in one folder."""
     units = []
 
     def unit(name: str) -> pathlib.Path:
@@ -74,6 +75,7 @@ def like(want: pathlib.Path, store: pathlib.Path, *about: object) -> None:
 
 
 def test_every_source_tells(folder: pathlib.Path) -> None:
+    """Every source in the catalogue has a session in the store."""
     _, store = reference(folder)
     told = {row["source"]: row["sessions"] for row in json.loads(e2e.bpt("inspect", store, "sources").stdout)["rows"]}
     known = [row["source"] for row in json.loads(e2e.bpt("catalog", "sources").stdout)["rows"]]
@@ -82,6 +84,7 @@ def test_every_source_tells(folder: pathlib.Path) -> None:
 
 
 def test_any_order(folder: pathlib.Path) -> None:
+    """Units in random orders, some twice, and 4 or 64 threads: the same facts; a second reading adds nothing."""
     units, want = reference(folder)
     for seed in SEEDS:
         dice = random.Random(seed)
@@ -108,12 +111,12 @@ def test_any_order(folder: pathlib.Path) -> None:
 
 
 def test_growth(folder: pathlib.Path) -> None:
-    """Files of lines grow by a part of a line, other files appear, and all of it is read again and again."""
+    """Files of lines grow by part of a line, other files appear, and everything is ingested again after each step."""
     units, want = reference(folder)
     files = [p for unit in units for p in sorted(unit.rglob("*")) if p.is_file()]
     for seed in SEEDS:
         dice, home, store = random.Random(seed), folder / f"grows-{seed}", new_store(folder, f"grown-{seed}")
-        # where a file is written to in each of four steps; a document stands from one step on
+        # the size of each file in the first three of four steps; a document is complete once it is there
         cuts = {p: sorted(dice.randrange(p.stat().st_size + 1) for _ in range(3)) if p.suffix == ".jsonl" else
                 [0 if dice.randrange(4) > step else p.stat().st_size for step in range(3)] for p in files}
         for step in range(4):
@@ -129,7 +132,8 @@ def test_growth(folder: pathlib.Path) -> None:
 
 
 def test_kill(folder: pathlib.Path) -> None:
-    """Killed at any moment, over files, databases and folders alike, the next ingest completes it to the same facts."""
+    """Killed at random moments, over files, databases and folders alike, the next ingest completes the store to the
+    same facts."""
     _, want = reference(folder)
     begin = time.monotonic()
     e2e.ingest(new_store(folder, "timed"), folder / "in")
@@ -156,7 +160,8 @@ def test_kill(folder: pathlib.Path) -> None:
 
 
 def test_kill_beside_a_writer(folder: pathlib.Path) -> None:
-    """Cursor writes to its database, with a log and with a journal, while the ingest is killed: the database is as its writer left it."""
+    """An ingest is killed while Cursor writes to its database, with a WAL and with a rollback journal: the database
+    stays as its writer left it."""
     sql = (test_cursor.CORPUS / "cursor" / "good-global.sql").read_text()
     for mode in ("WAL", "DELETE"):
         path = test_cursor.make(folder / mode / "globalStorage/state.vscdb", f"PRAGMA journal_mode = {mode};" + sql)
@@ -187,7 +192,7 @@ def test_kill_beside_a_writer(folder: pathlib.Path) -> None:
               "credentials that were written meanwhile are in no store", mode)
 
 
-# Puts bubbles into a state.vscdb until it is told to stop; says how many.
+# Inserts bubbles into a state.vscdb until it is told to stop; prints how many.
 WRITER = """
 import json, select, sqlite3, sys
 db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=0)

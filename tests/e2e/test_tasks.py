@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tasks against the oracle, which has the rules of docs/tasks.md a second time and shares no code with the library, and
-against people: a set of scenarios with labels written by reading them.
+"""Tasks equal those of tests/oracle/tasks.py, a second implementation of docs/tasks.md that shares no code with the
+library, and agree with people: scenarios whose labels a person wrote by reading them.
 
     every task of the sample, of all fixtures, and of BLUEPLANE_REAL_DATA: ends, active time, type, outcome, prompts,
     lines kept, features, path, model; sums of repeats, recoveries, edits, first tries and rework by session.
@@ -25,7 +25,7 @@ ASK = '{"metrics":["tasks"],"period":"all"}'
 
 
 def with_features(store: pathlib.Path) -> dict:
-    """Resolved tasks that used a feature and the active time of these, of the oracle's tasks."""
+    """By feature, the active time and the number of the oracle's resolved tasks that used it."""
     sums: dict = collections.defaultdict(lambda: [0, 0])
     for task in (task for found in tasks.derived(store).values() for task in found):
         for feature in task["uses"]:
@@ -50,10 +50,12 @@ def compare(folder: pathlib.Path, name: str, roots: Iterable) -> None:
 
 
 def test_sample(folder: pathlib.Path) -> None:
+    """Every task of the generated sample."""
     compare(folder, "sample", [e2e.sample()])
 
 
 def test_corpus(folder: pathlib.Path) -> None:
+    """Every task of each fixture."""
     for source in e2e.SOURCES:
         for path in e2e.fixtures(source):
             alone = folder / source / path.name
@@ -63,6 +65,7 @@ def test_corpus(folder: pathlib.Path) -> None:
 
 
 def test_real_data(folder: pathlib.Path) -> None:
+    """Every task of real transcripts."""
     given = os.environ.get("BLUEPLANE_REAL_DATA")
     if not given or not os.path.isdir(given):
         raise Skip("BLUEPLANE_REAL_DATA is not set to a folder")
@@ -76,7 +79,7 @@ def test_real_data(folder: pathlib.Path) -> None:
 SET = e2e.ROOT / "tests" / "corpus" / "tasks"
 LEAST = 0.85
 DAY = 86_400_000_000
-BEGIN = 20_000 * DAY  # each session on a day of its own
+BEGIN = 20_000 * DAY  # each session is on a day of its own
 CALLS = {"read", "search", "web", "agent", "plan", "ask", "skill", "mcp", "other", "edit", "new", "run"}
 EVENTS = {"clear": {"event": "session_start", "detail": "clear"}, "interrupt": {"event": "interrupt"},
           "slash": {"event": "slash_command", "command": "custom"}}
@@ -90,7 +93,7 @@ def seconds(text: str) -> int:
 
 
 def scenarios() -> Iterator[tuple]:
-    """The sessions, each as name and list of (seconds, words)."""
+    """The sessions, each as its name and a list of (seconds, words)."""
     name, steps = None, []
     for line in (SET / "scenarios.txt").read_text().splitlines():
         words = line.split("#")[0].split()
@@ -104,7 +107,7 @@ def scenarios() -> Iterator[tuple]:
 
 
 def call_of(words: list, at: int, base: dict) -> Iterator[dict]:
-    """A call and its result."""
+    """The events of a call and its result."""
     kind, rest = words[0], words[1:]
     use: dict = {"tool": kind, "category": {"new": "edit", "run": "command"}.get(kind, kind)}
     result: dict = {"outcome": "ok"}
@@ -168,7 +171,8 @@ def matrix(counts: collections.Counter, names: Iterable) -> str:
 
 
 def test_labelled(folder: pathlib.Path) -> None:
-    """What people say the tasks are, and what the library says."""
+    """Type, outcome and beginning agree with the labels for at least LEAST of the tasks; prints the confusion
+    matrix."""
     told, names = folder / "told.blueplane.jsonl", []
     with open(told, "w", encoding="utf-8") as file:
         for number, (name, steps) in enumerate(scenarios()):

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""One session seen by several sources counts as the best of them, kind of fact by kind of fact.
+"""A session that several sources report counts as in the best source, separately for each kind of fact.
 
-The same session of Claude Code as a transcript, in a database of an earlier Blueplane, as hooks, telemetry events and metrics; one
-of Cursor in its databases, in that of an earlier Blueplane, as hooks: every subset, in every order of arrival and in one ingest or
-several, gives for each metric what the best source alone gives that tells of it. Which that is, is written down here by hand; so
-are the totals of the best source. Both sessions together give the sum of both.
+A session of Claude Code as a transcript, in a database of an earlier Blueplane, as hooks, telemetry events and metrics;
+a session of Cursor in its databases, in those of an earlier Blueplane, and as hooks. Every subset, in every order of
+arrival, in one ingest or several, must give for each metric the number that the best source with this metric gives
+alone. Which source that is (TOLD, CURSOR_TOLD) and the totals of the best source are written here by hand. Both
+sessions together give the sum of both.
 """
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def transcript() -> list:
                                   "content": [{"type": "tool_use", "id": call[2], "name": call[3], "input": given}],
                                   "usage": {"input_tokens": new, "output_tokens": out, "cache_read_input_tokens": read,
                                             "cache_creation_input_tokens": written}}})
-        # the transcript's times enclose the wait for permission
+        # in the transcript, the times of a call include the wait for permission
         lines.append({"type": "user", "uuid": f"r-{own}", "timestamp": stamp(call[0] + call[1]), **HOST,
                       "message": {"role": "user", "content": [
                           {"type": "tool_result", "tool_use_id": call[2], "content": "Exit code 1" if not call[4] else "ok",
@@ -61,7 +62,7 @@ def transcript() -> list:
 
 
 def hooks() -> list:
-    """Stamped as they come, a little late; they know neither tokens nor models."""
+    """Hooks are stamped on arrival, a little late; they have no tokens and no models."""
     def payload(second: float, event: str, **values: Any) -> dict:
         return {"received_at": stamp(second), "hook_event_name": event, "session_id": SESSION, "cwd": "/home/ada/work/engine", **values}
     made = [payload(second + 0.1, "UserPromptSubmit", prompt_id=own, prompt="x" * size) for second, own, size in PROMPTS]
@@ -78,7 +79,7 @@ def attributes(values: dict) -> list:
 
 
 def events() -> list:
-    """The events come a little later and know the running time alone; a background request is told only here."""
+    """Events arrive a little later and have only the running time; a background request is reported only here."""
     records = []
     for second, own, size in PROMPTS:
         records.append((second + 0.2, "user_prompt", {"prompt.id": own, "prompt_length": size}))
@@ -113,7 +114,7 @@ SIGHTS = ("transcript", "earlier", "hooks", "events", "metrics")
 
 
 def write(folder: pathlib.Path) -> None:
-    """A folder for each sight of the session."""
+    """A folder for each source's report of the session."""
     for name, file, make in (("transcript", "session.jsonl", transcript), ("hooks", "day.claude_code_hooks.jsonl", hooks),
                              ("events", "events.otlp.jsonl", events), ("metrics", "metrics.otlp.jsonl", metrics)):
         (folder / name).mkdir()
@@ -122,7 +123,7 @@ def write(folder: pathlib.Path) -> None:
     earlier.database(folder / "earlier" / "telemetry.db", transcript())
 
 
-# Which of them tells of a metric, the best first.
+# Which of them have a metric, the best first.
 OWN, SEEN = ("transcript", "earlier"), ("transcript", "earlier", "hooks")
 TOLD = {
     **dict.fromkeys(("prompts", "tasks", "tool_calls", "compactions"), (*SEEN, "events")),
@@ -132,7 +133,7 @@ TOLD = {
     **dict.fromkeys(("active_time", "sessions"), (*SEEN, "events", "metrics")),
     **dict.fromkeys(("decisions", "commits"), ("metrics",)),
 }
-# Counted from the lists above.
+# Counted by hand from the lists above.
 TRANSCRIPT = {"prompts": 2, "tasks": 1, "responses": 3, "input_tokens": 26, "output_tokens": 580, "cache_read_tokens": 20000,
               "cache_write_5m_tokens": 800, "tool_calls": 3, "lines_added": 2, "lines_removed": 1, "compactions": 1, "sessions": 1,
               "decisions": None, "commits": None}
@@ -144,7 +145,7 @@ COMPOSER = "c0ffee00-0000-4000-8000-000000000002"
 
 
 def cursor_values(second: tuple) -> list:
-    """Two requests; `second` is what was recorded of the tokens of the second, zeros if nothing was."""
+    """Two requests; `second` has the recorded tokens of the second one, zeros if none were recorded."""
     bubbles = [
         {"type": 1, "bubbleId": "b1", "requestId": "gen-1", "createdAt": stamp(600), "text": "x" * 20},
         {"type": 2, "bubbleId": "b2", "usageUuid": "gen-1", "createdAt": stamp(605), "text": "y", "modelInfo": {"modelName": "gpt-5"},
@@ -170,7 +171,7 @@ def cursor_database(path: pathlib.Path, second: tuple) -> pathlib.Path:
 
 
 def cursor_hooks() -> list:
-    """They know what was read from the cache, too; the database's word goes before theirs."""
+    """Hooks also have the tokens read from the cache; the database takes precedence over them."""
     def payload(second: float, event: str, generation: str, **values: Any) -> dict:
         return {"received_at": stamp(second), "hook_event_name": event, "conversation_id": COMPOSER, "session_id": COMPOSER,
                 "generation_id": generation, "workspace_roots": ["/home/ada/work/engine"], "model": "gpt-5", **values}
@@ -196,7 +197,7 @@ def write_cursor(folder: pathlib.Path, second: tuple = (60, 20)) -> None:
 
 CURSOR_TOLD = dict.fromkeys(("prompts", "tasks", "tool_calls", "responses", "input_tokens", "output_tokens", "cache_read_tokens",
                              "lines_added", "lines_removed", "active_time", "sessions", "generations"), CURSOR_SIGHTS)
-# Counted from the list above; 110 seconds from the first moment to the last.
+# Counted by hand from the list above; 110 seconds from the first moment to the last.
 CURSOR_DATABASE = {"prompts": 2, "tasks": 1, "tool_calls": 1, "responses": 2, "input_tokens": 160, "output_tokens": 60,
                    "cache_read_tokens": 0, "lines_added": 2, "lines_removed": 1, "active_time": 110_000_000, "sessions": 1,
                    "generations": 2}
@@ -210,7 +211,7 @@ def totals(store: pathlib.Path, metrics: Iterable = TOLD) -> dict:
 
 
 def by_tool(store: pathlib.Path) -> list:
-    """Calls by tool and outcome, and what each took: that of the cells, since no metric tells it."""
+    """Calls by tool and outcome with their durations, read from the cells because no metric has them."""
     db = dump.connect(store)
     counted = "SELECT min(tier) FROM session"
     rows = db.execute(f"""SELECT text, class >> 1 & 15, sum(n), sum(m0) FROM cell r JOIN label l ON l.id = r.label
@@ -220,7 +221,7 @@ def by_tool(store: pathlib.Path) -> list:
 
 
 def orders(sights: tuple, size: int) -> list:
-    """Subsets of a size in every order; in the short run every subset of two so, and larger ones in a few."""
+    """Orders of subsets of a size: every one in the long run and for pairs, else a few of the larger ones."""
     if e2e.LONG or size == 2:
         return list(itertools.permutations(sights, size))
     dice = random.Random(size)
@@ -229,7 +230,7 @@ def orders(sights: tuple, size: int) -> list:
 
 
 def every_subset(folder: pathlib.Path, sights: tuple, told: dict) -> dict:
-    """Holds what every subset gives against its sights alone, which are returned."""
+    """Compares the totals of every subset with those of its sources alone, which are returned."""
     alone, tools = {}, {}
     for name in sights:
         store = new_store(folder, f"alone-{name}")
@@ -253,17 +254,19 @@ def every_subset(folder: pathlib.Path, sights: tuple, told: dict) -> dict:
 
 
 def test_every_subset_in_every_order(folder: pathlib.Path) -> None:
+    """Claude Code: subsets of the five sources."""
     write(folder)
     alone = every_subset(folder, SIGHTS, TOLD)
     for metric, n in TRANSCRIPT.items():
         equal(alone["transcript"][metric], n or 0, "totals of the transcript by hand", metric)
     check(alone["events"]["output_tokens"] == 589, "events tell more", alone["events"])
     shadowed = json.loads(e2e.bpt("inspect", new := folder / "transcript-events-metrics-True.db", "health").stdout)["rows"]
-    # of the events two prompts, four requests, a compaction; of the metrics a minute of tokens and the lines
+    # of the events two prompts, four requests and a compaction; of the metrics a minute of tokens and the lines
     equal({r["name"]: r["value"] for r in shadowed}["shadowed"], 9, "facts that do not count", str(new))
 
 
 def test_cursor_every_subset_in_every_order(folder: pathlib.Path) -> None:
+    """Cursor: subsets of the three sources."""
     write_cursor(folder)
     alone = every_subset(folder, CURSOR_SIGHTS, CURSOR_TOLD)
     equal(alone["database"], CURSOR_DATABASE, "totals of the database by hand")
@@ -272,7 +275,7 @@ def test_cursor_every_subset_in_every_order(folder: pathlib.Path) -> None:
 
 
 def test_tokens_that_were_not_recorded(folder: pathlib.Path) -> None:
-    """A zero in the database is no count: of that request, and of it alone, the hooks' word stands, in any order."""
+    """Zeros in the database mean not recorded: for that request, and only for it, the hooks count, in any order."""
     write_cursor(folder, (0, 0))
     for order in itertools.permutations(CURSOR_SIGHTS):
         store = new_store(folder, "-".join(order))
@@ -285,7 +288,7 @@ def test_tokens_that_were_not_recorded(folder: pathlib.Path) -> None:
 
 
 def test_both_assistants_together(folder: pathlib.Path) -> None:
-    """All that there is of both sessions, that of the earlier Blueplane in one database: the sum of the best of each."""
+    """Everything of both sessions, the earlier Blueplane in one database: the sum of the best of each."""
     write(folder)
     write_cursor(folder)
     metrics = (*TOLD, "generations")
@@ -308,7 +311,7 @@ def test_both_assistants_together(folder: pathlib.Path) -> None:
 
 
 def test_order_does_not_matter(folder: pathlib.Path) -> None:
-    """All facts and cells are the same, whatever came first."""
+    """All facts and cells are the same in whatever order the sources arrive."""
     write(folder)
     first = None
     every = list(itertools.permutations(SIGHTS))
@@ -322,7 +325,7 @@ def test_order_does_not_matter(folder: pathlib.Path) -> None:
 
 
 def test_read_by_another_source(folder: pathlib.Path) -> None:
-    """A file that was taken for something else is read again by whom it belongs to, although it did not change."""
+    """A file read as another source's is read again for the source it belongs to, although it did not change."""
     write(folder)
     store, other = new_store(folder, "mistaken"), new_store(folder, "right")
     path = folder / "events" / "events.otlp.jsonl"
