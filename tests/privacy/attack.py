@@ -1,10 +1,11 @@
-"""What everything published of a week tells exactly, by ranks: for tests that attack.
+"""The attack of the privacy tests: whom the published numbers of a week reveal exactly, decided by ranks of matrices.
 
-All numbers are linear equations in what each person did in each slice; the rank of the equations falls when a group's
-unknowns are taken out if and only if the group is isolated. The attacker knows who is on which team, who did anything
-in which slice, and every published number as if it were not rounded. Groups of every k-1 people are tried, which holds
-for all smaller ones. An insider is a member of the group who knows the own numbers: a group of the insider and one
-other is one of those tried. Whoever sees some people alone, as a lead does, knows all of theirs.
+Every published number is a linear equation in what each person did in each slice. A group is isolated (its numbers can
+be computed) if and only if the rank falls by the group's number of unknowns when their columns are taken out. The
+attacker knows who is on which team, who did anything in which slice, and every published number as if it were not
+rounded. All groups of k-1 people are tried, which covers all smaller ones. An insider is a member of a group who knows
+the own numbers, so a group of the insider and one other is among those tried. A lead also knows all numbers of the
+people whose views the lead sees.
 """
 import functools
 import itertools
@@ -12,12 +13,12 @@ import math
 
 import worlds
 
-PRIMES = [2**n - 1 for n in (61, 127, 521)]  # the least that is greater than any minor that can occur is taken
+PRIMES = [2**n - 1 for n in (61, 127, 521)]  # the smallest one that is greater than any possible minor is used
 
 
 def unknowns(p, measure, dims):
-    """Coordinates of one person: raw slices of each dimension as combinations of free unknowns. The
-    slices of every dimension add up to the same, so of all but the first the last follows."""
+    """Coordinates of one person: the raw slices of each dimension as combinations of free unknowns. The slices of every
+    dimension have the same sum, so in all dimensions but the first the last slice follows from the others."""
     out, base = {}, None
     for d in dims:
         slices = sorted(p.along(d, measure))
@@ -37,7 +38,7 @@ def unknowns(p, measure, dims):
 
 
 def equations(team, published, scope, measure):
-    """Rows: person index -> {unknown: coefficient}. Only what is published exactly is an equation."""
+    """Rows: person index -> {unknown: coefficient}. Only numbers that are published exactly give an equation."""
     dims = worlds.along(measure)
     coordinates = [unknowns(p, measure, dims) for p in team]
     rows = []
@@ -69,14 +70,14 @@ def columns(rows, people):
 
 
 def prime_for(cols, rows):
-    """By Hadamard: no minor is greater than the product of the lengths of its columns."""
+    """A prime greater than every minor, by Hadamard: a minor is at most the product of the lengths of its columns."""
     longest = max((sum(x * x for x in c) for cs in cols for c in cs), default=1)
     bits = rows * math.log2(max(longest, 2)) / 2
     return next(p for p in PRIMES if p.bit_length() - 1 > bits)
 
 
 def rank(cols, prime, enough=None):
-    """Exact, as no minor is as great as the prime; stops when it is `enough`."""
+    """The exact rank, because no minor is as great as the prime; stops when it reaches `enough`."""
     base = []
     for col in cols:
         v = list(col)
@@ -94,12 +95,12 @@ def rank(cols, prime, enough=None):
 
 
 def isolated(team, published, scope, measure, k):
-    """The groups of k-1 that can be told exactly; the first is enough for a verdict."""
+    """The groups of k-1 people that are isolated; at most the first, which decides."""
     rows = equations(team, published, scope, measure)
     return first_isolated(tuple(tuple(sorted(c)) for c in columns(rows, len(team))), len(rows), k) if rows else []
 
 
-@functools.lru_cache(maxsize=4096)  # what is told of several measures often looks alike
+@functools.lru_cache(maxsize=4096)  # several measures often have the same matrix
 def first_isolated(cols, rows, k):
     prime = prime_for(cols, rows)
     full = rank([c for cs in cols for c in cs], prime)
@@ -111,7 +112,7 @@ def first_isolated(cols, rows, k):
 
 
 def told_alone(team, published, scope, measure, known):
-    """Whether one person who is not known can be computed."""
+    """Whether the number of one person outside `known` can be computed."""
     rows = equations(team, published, scope, measure)
     cols = columns(rows, len(team))
     return bool(first_isolated(tuple(() if i in known else tuple(sorted(c)) for i, c in enumerate(cols)), len(rows), 2))

@@ -1,5 +1,5 @@
-"""How long publishing a week of 500 members takes: the computing alone, in teams of several sizes, and bp_publish as a
-steward calls it, with 500 bundles in the store. Decides no test.
+"""Measures how long publishing a week of 500 members takes: only the computation, in teams of several sizes, and
+bp_publish as a steward calls it, with 500 bundles in the store. A benchmark; it decides no test.
 
     bench_publish.py DRIVER LIBRARY
 """
@@ -16,7 +16,7 @@ PEOPLE = 500
 
 
 def through_the_interface(path, teams):
-    """Seconds of one bp_publish."""
+    """Seconds that one bp_publish takes."""
     with tempfile.TemporaryDirectory() as folder:
         steward = organisations.Steward(Library(path), pathlib.Path(folder), random.Random(1), 0, [PEOPLE // teams] * teams)
         steward.library.now = organisations.noon(organisations.WEEKS[0])

@@ -1,4 +1,4 @@
-"""The public interface, through the shared library, for tests that play everybody of an organisation.
+"""The public interface through the shared library, for tests that act as every member of an organisation.
 
 Knows include/blueplane/blueplane.h and nothing else.
 """
@@ -25,7 +25,7 @@ CLOCK = ctypes.CFUNCTYPE(ctypes.c_int64, P)
 
 
 class Refused(Exception):
-    """A call failed: its code, its message, and the reason if it has one."""
+    """A call failed: its code, its message, and the reason if there is one."""
 
     def __init__(self, code: int, message: str, reason: Optional[str]) -> None:
         super().__init__(code, message, reason)
@@ -33,7 +33,7 @@ class Refused(Exception):
 
 
 class Library:
-    """One shared library, and the time that its stores take for now."""
+    """One shared library, and the time that its stores use as now."""
 
     def __init__(self, path: str) -> None:
         self.bp, self.now = ctypes.CDLL(path), 0
@@ -45,7 +45,7 @@ class Library:
         self.clock = CLOCK(lambda _: self.now)
 
     def call(self, name: str, *arguments: Any) -> None:
-        """Calls with a place for the error behind the arguments."""
+        """Calls a function with the pointer for the error as the last argument; raises Refused."""
         error = P()
         code = getattr(self.bp, name)(*arguments, ctypes.byref(error))
         if code == 0:
@@ -56,7 +56,7 @@ class Library:
         raise Refused(code, message, reason.decode() if reason else None)
 
     def rows(self, result: P) -> list:
-        """Frees the result."""
+        """The rows of a result as dictionaries; frees the result."""
         text, length = P(), SIZE()
         try:
             self.call("bp_result_format", ctypes.byref(text), ctypes.byref(length), result, b"json")
@@ -105,7 +105,7 @@ class Store:
         self.library.call("bp_consent_set", self.store, family.encode(), b"lead", int(granted), ctypes.c_int64(expires_us))
 
     def words(self) -> bytes:
-        """What the person says of consent, and nothing else."""
+        """The person's decisions on consent as a bundle without numbers."""
         return self.share(None, b"lead")
 
     def share(self, week: Optional[str], audience: bytes = b"team") -> bytes:

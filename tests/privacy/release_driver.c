@@ -1,4 +1,5 @@
-/* A small signed release, or a lead's file, for tests that need one to open: release_driver FILE KIND. */
+/* Writes a small signed release, or a lead's file, for tests that need one to open: release_driver
+ * FILE KIND. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,10 +1,9 @@
-/* A linear program solver for tests: how small and how great can each of some sums be? Dense tableau,
- * two phases, Bland's rule, numbers scaled by the caller to about one. Input, line by line:
+/* A linear program solver for test_interval.py: the least and greatest value that each of some sums
+ * can have. Dense tableau, two phases, Bland's rule; the caller scales numbers to about one. Input,
+ * line by line:
  *
- *   program VARIABLES
- *   row LOW HIGH COUNT VARIABLE COEFFICIENT ...   LOW <= sum <= HIGH; equal for an equation
- *   sum COUNT VARIABLE ...
- *   end
+ * program VARIABLES row LOW HIGH COUNT VARIABLE COEFFICIENT ...   LOW <= sum <= HIGH; equal for an
+ * equation sum COUNT VARIABLE ... end
  *
  * All variables are at least 0. Output: `LEAST GREATEST` for each sum, or `infeasible`. */
 #include <math.h>
@@ -42,7 +41,7 @@ static void pivot(int row, int column) {
   basis[row] = column;
 }
 
-/* Minimises the objective in the last row; columns from `limit` on may not enter. */
+/* Minimises the objective in the last row; columns from `limit` on may not enter the basis. */
 static void optimise(int limit) {
   for (int n = 0; n < PIVOTS; n++) {
     int column = 0, row = -1;
@@ -119,7 +118,7 @@ static int feasible(void) {
       if (k < artificial || k == columns) a[rows][k] -= a[i][k];
   optimise(artificial);
   if (a[rows][columns] < -1e-6) return 0;
-  for (int i = 0; i < rows; i++) /* artificial ones that stayed at zero leave where they can */
+  for (int i = 0; i < rows; i++) /* artificial variables left at zero leave the basis */
     for (int k = 0; k < artificial && basis[i] >= artificial; k++)
       if (fabs(a[i][k]) > 1e-7) pivot(i, k);
   return 1;

@@ -1,8 +1,8 @@
-/* A release through the public interface alone: what leads, managers and researchers are told is what
- * was published and sums of it, nothing else. Random weeks are published, written as a signed file,
- * opened with each access, and every metric is asked along every dimension; each sum that comes back
- * is computed here again from the published cells. So what tests/privacy/test_differencing.py finds
- * of the cells holds for everything that can be asked. */
+/* Answers from a release, through the public interface alone: leads, managers and researchers get
+ * what was published and sums of it, nothing else. Random weeks are published, written as a signed
+ * file and opened with each access, and every metric is asked along every dimension; each sum in an
+ * answer is computed here again from the published cells. So what test_differencing.py shows for
+ * cells holds for everything that can be asked. */
 #include <check.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@
 #define FILE_NAME "test_answers.bpr"
 
 static const char *const team_names[TEAMS] = {"apps", "core", "infra", "tools", "web"};
-/* Metrics that are one measure, and what else is asked. */
+/* Metrics that are one measure, and some others. */
 static const struct {
   const char *metric;
   measure_id measure;
@@ -165,7 +165,8 @@ static int ask(bp_result **out, bp_store *s, const char *metric, const char *by)
   return rc;
 }
 
-/* What a cell is shown as: rounded, or the middle of its bucket; in a lower bound the least that it can be. */
+/* The number shown for a cell: rounded, or the middle of its bucket; if it is a lower bound, the
+ * least possible value. */
 static int64_t shown(const published_cell *c, bool least) {
   bool bucket = (c->state & PUBLISHED_STATE) == PUBLISHED_BUCKET;
   if (bucket) return least ? c->value : (c->value + bpi_bucket_end(c->value) - 1) / 2;
@@ -173,7 +174,7 @@ static int64_t shown(const published_cell *c, bool least) {
   return least ? c->value - bpi_figure_half(c->value, heads) : c->value;
 }
 
-/* The sum over the scopes a reader has; false if there is none. */
+/* The sum over the scopes a reader may see; false if there is none. */
 static bool sum_of(int dimension, const char *slice, const char *scope, measure_id measure,
                    bool least, int64_t *sum) {
   bool any = false;
@@ -214,7 +215,7 @@ static const struct {
   uint32_t access;
   const char *team;
 } readers[] = {{BP_ACCESS_LEAD, "core"},  {BP_ACCESS_LEAD, "web"},   {BP_ACCESS_LEAD, "nobody"},
-               {BP_ACCESS_LEAD, ""}, /* no team: the pool is for managers */
+               {BP_ACCESS_LEAD, ""}, /* without a team: the pool is for managers */
                {BP_ACCESS_MANAGER, NULL}, {BP_ACCESS_RESEARCH, NULL}};
 
 static size_t told, compared, refused;
@@ -262,7 +263,7 @@ START_TEST(test_everything_that_can_be_asked) {
 }
 END_TEST
 
-/* Who may ask what only groups have. */
+/* Which accesses may ask metrics that only groups have. */
 START_TEST(test_group_metrics_by_access) {
   static const struct {
     uint32_t access;
@@ -276,7 +277,7 @@ START_TEST(test_group_metrics_by_access) {
       {BP_ACCESS_MANAGER, "adoption_rate", "team", BP_OK},
       {BP_ACCESS_MANAGER, "cost", "project", BP_OK},
       {BP_ACCESS_MANAGER, "cost", "session", BP_ERR_DENIED},
-      {BP_ACCESS_MANAGER, "prompts", NULL, BP_ERR_DENIED}, /* metrics.md: D L R */
+      {BP_ACCESS_MANAGER, "prompts", NULL, BP_ERR_DENIED}, /* metrics.md lists D L R */
       {BP_ACCESS_RESEARCH, "prompts", "language", BP_ERR_UNSUPPORTED},
       {BP_ACCESS_RESEARCH, "cost", NULL, BP_ERR_DENIED},
       {BP_ACCESS_RESEARCH, "prompts", "team", BP_ERR_DENIED},

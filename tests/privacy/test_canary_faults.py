@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Content never enters, whatever goes wrong on the way: the marker of tests/e2e/test_canary.py is put everywhere into the
-input, and the ingest dies at a write, or finds the disk full at it. Every file that is left is searched: the database, its
-log, its index, a journal, the key, temporary files, and what was said.
+"""Content never enters, even if the ingest is killed at a write or finds the disk full: the marker of
+tests/e2e/test_canary.py is put everywhere into the input, and every file left behind is searched: the database, its
+log, its index, a journal, the key, temporary files, and what was printed.
 
-A limit on the size of files stands for both: the write that crosses it kills the process (crash), or fails with "file too
-large" (a full disk). It goes in steps from nothing to more than an undisturbed ingest writes. What was erased, agreed to and
-asked is searched as well. The control is a store that leaks.
+Both faults are made by a limit on the size of files: the write that crosses it kills the process (crash) or fails with
+"file too large" (full disk). The limit is raised in steps from nothing to more than an undisturbed ingest writes. What
+erasing, consenting and asking leave afterwards is searched, too. The control is a process that leaks and is killed.
 """
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def small_input(folder: pathlib.Path) -> canary.Input:
 
 
 def test_every_write(folder: pathlib.Path) -> None:
-    """In steps of pages: killed at the write, or refused it."""
+    """With the limit raised in steps of 8 pages (in the long form 1), killed at the write or refused it."""
     made = small_input(folder / "input")
     whole = folder / "whole" / "store.db"
     whole.parent.mkdir()
@@ -88,7 +88,7 @@ def test_every_write(folder: pathlib.Path) -> None:
 
 
 def test_after_a_fault(folder: pathlib.Path) -> None:
-    """What a fault left opens, completes, and holds no marker; nor do erasing, agreeing and asking."""
+    """After a fault the store opens, the next ingest completes, and erasing, consenting and asking show no marker."""
     made = small_input(folder / "input")
     for number, limit in enumerate((PAGE * 9, PAGE * 40, PAGE * 90)):
         place = folder / str(number)
@@ -109,7 +109,7 @@ def test_after_a_fault(folder: pathlib.Path) -> None:
                           ("inspect", store, "retention")):
             answer = e2e.bpt(*arguments, "--now", 1775088000000000, status=None)
             text = answer.stdout + answer.stderr
-            if canary.marker.word not in "".join(map(str, arguments[2:])):  # a wrong name of the caller's own comes back
+            if canary.marker.word not in "".join(map(str, arguments[2:])):  # a wrong name that the caller gave comes back in the error
                 said[f"{number} {arguments[0]} {arguments[2]}"] = text
         found = canary.search({**everything_in(place), **said}) + canary.search_integers(store)
         check(not found, "the marker is nowhere afterwards", found[:5])
@@ -117,7 +117,7 @@ def test_after_a_fault(folder: pathlib.Path) -> None:
 
 
 def test_control(folder: pathlib.Path) -> None:
-    """The same search finds what a process that leaks had written when it was killed."""
+    """Control: the same search finds what a process that leaks had written when it was killed."""
     script = ("import signal,sqlite3,sys; signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n"
               "db=sqlite3.connect(sys.argv[1]); db.execute('PRAGMA journal_mode=WAL'); db.execute('CREATE TABLE leak (t)')\n"
               "while True:\n"

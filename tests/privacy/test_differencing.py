@@ -1,7 +1,8 @@
-"""Differencing of publication alone: does any combination of the cells of a week tell the exact number
-of fewer than k people, or with the views of those who agreed that of one? privacy/publication.c by a
-driver, so that many and odd organisations are cheap; test_organisations.py goes through the public
-interface. Controls: a publisher that only counts to three, and the true one without some of its rules.
+"""Differencing of publication alone: does any combination of a week's cells reveal the exact numbers of fewer than k
+people, or, with the views of those who agreed, of one? Random organisations (worlds.py) are published by
+privacy/publication.c through a driver, which makes many and unusual ones cheap, and attacked by attack.py;
+test_organisations.py does the same through the public interface. Controls that must be broken: a publisher that only
+counts to three, and the real one without some of its rules.
 
     test_differencing.py DRIVER WITHOUT_RULES WITHOUT_AUDIT
     BLUEPLANE_LONG=1: 1,000 organisations, else 60
@@ -15,7 +16,7 @@ from attack import isolated, told_alone
 
 
 def audit(people, published, k, first=False):
-    """Number of (scope, measure) looked at, and those with an isolated group."""
+    """The number of (scope, measure) examined, and those with an isolated group."""
     looked, broken = 0, []
     for scope in published.scopes():
         team = worlds.members(people, published, scope)
@@ -31,7 +32,7 @@ def audit(people, published, k, first=False):
 
 
 def agree(seed, people):
-    """Of some organisations most agree to be seen alone, of others few; every team has up to two leads."""
+    """In some organisations most agree to be seen by their lead, in others few; every team has up to two leads."""
     rng = random.Random(seed)
     share = rng.choice((0.3, 0.5, 0.7, 0.9, 1))
     leads = {}
@@ -42,8 +43,8 @@ def agree(seed, people):
 
 
 def audit_views(people, published, rule=True):
-    """Systems with views, as each reader sees them: looked at, and those that tell one unknown person exactly. Without
-    the rule everybody who agreed is shown."""
+    """The number of systems with views examined, as each reader sees them, and how many reveal one unknown person
+    exactly. Without the rule everybody who agreed is shown."""
     looked = broken = 0
     for scope in published.scopes():
         team = worlds.members(people, published, scope)
@@ -58,7 +59,7 @@ def audit_views(people, published, rule=True):
 
 
 def wrong_views(people, published):
-    """Views of those who did not agree, of another team or with another number than the person's."""
+    """The number of views of people who did not agree, of another team, or with a wrong number."""
     by_id = {id(p): p for p in people}
     return sum(not by_id[who].agrees or by_id[who].team != scope or by_id[who].whole(m) != value
                for (scope, m), views in published.views.items() if m in worlds.MEASURES
@@ -66,7 +67,8 @@ def wrong_views(people, published):
 
 
 def control(name, publish, count, least):
-    """How many organisations a publisher without some rule gives away."""
+    """Whether a publisher without some rule gives away at least a share `least` of the organisations; prints how
+    many."""
     broken = there = 0
     for seed in range(count):
         people, roster = worlds.organisation(seed)

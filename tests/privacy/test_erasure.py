@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Erasing leaves nothing: what was erased is denied to the next call of every handle, stands in no byte of any file,
-and does not come back when the files it came from are read again.
+"""Erasing leaves nothing: what was erased is hidden from the next call of every handle, is in no byte of any file, and
+does not come back when its source files are read again.
 
-Four states: idle, under an open reader, across processes, and killed between commit and checkpoint. Each is searched
-raw for the identifiers of every erased row and for erased names, and each has a control that must find them: the same
-search before the erasure, and after a plain DELETE without what the library does.
+Four states: idle, under an open reader, across processes, and killed between commit and checkpoint. In each, all files
+are searched as raw bytes for the identifiers of every erased row and for erased names. Controls that must find them:
+the same search before the erasure, and after a plain DELETE without the library's own steps.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ import dump  # noqa: E402
 import e2e  # noqa: E402
 from e2e import bpt, check, equal  # noqa: E402
 
-NOW = 1775088000000000  # 2026-04-02, two days behind the sample
+NOW = 1775088000000000  # 2026-04-02, two days after the sample ends
 DAY = 86400 * 10**6
 FACTS = ("prompt", "response", "tool_call", "decision", "span", "event", "change")
 dice = random.Random(7)
@@ -53,16 +53,16 @@ def one(store: pathlib.Path, sql: str, *values: Any) -> Any:
 
 
 def as_written(numbers: Iterable) -> set:
-    """As SQLite writes them. One of a great many identifiers is small enough for six bytes, which other numbers have, too:
-    it is left out."""
+    """Identifiers as SQLite writes them. Rare small ones, which fit six bytes, are left out: other numbers may have the
+    same bytes."""
     return {n.to_bytes(8, "big", signed=True) for n in numbers if not -(1 << 47) <= n < 1 << 47}
 
 
 # ------------------------------------------------------------------------------------- the search
 
 def needles(store: pathlib.Path, where: str = "1", *values: Any) -> set:
-    """The bytes by which rows are found: the second half of every fact's key, sessions, and names of eight bytes or
-    more that nobody else has."""
+    """The bytes to search for: the second half of every fact's key, sessions, and names of at least eight bytes that no
+    other session has."""
     found = set()
     for table in FACTS:
         found |= as_written(k2 for k2, in rows(store, f"SELECT k2 FROM {table} WHERE session IN (SELECT id FROM session "
@@ -96,7 +96,7 @@ def receipt(answer: dict) -> dict:
 
 
 def erased_by_hand(store: pathlib.Path, where: str, *values: Any) -> dict:
-    """How many rows of each kind a selection of sessions must take; nothing is shared between sessions here."""
+    """How many rows of each kind an erasure of the selected sessions must take; sessions share no rows here."""
     names = dict(zip(FACTS, ("prompts", "responses", "tool_calls", "decisions", "spans", "events", "changes")))
     return {names[t]: one(store, f"SELECT count(*) FROM {t} WHERE session IN (SELECT id FROM session WHERE {where})",
                           *values) for t in FACTS}
@@ -112,7 +112,7 @@ def made(folder: pathlib.Path, name: str = "store.db") -> tuple:
 # ------------------------------------------------------------------------------------------ tests
 
 def test_by_session(folder: pathlib.Path) -> None:
-    """One session after the other, each with its receipt; the rest stays what it was."""
+    """Sessions erased one after the other, each with the right receipt; everything else stays."""
     store, home = made(folder)
     for hi, lo in dice.sample(rows(store, "SELECT hi, lo FROM session"), 12 if e2e.LONG else 5):
         session = f"{hi & (1 << 64) - 1:016x}{lo & (1 << 64) - 1:016x}"
@@ -191,14 +191,14 @@ def packed_rows(store: pathlib.Path) -> list:
 
 
 def packed(store: pathlib.Path) -> set:
-    """All pieces of packed rows, which hold no identifier: too long, and too varied, to stand anywhere by chance."""
+    """All pieces of packed rows. They contain no identifiers, but are too long and too varied to occur by chance."""
     found = {cells[i:i + PIECE] for cells in packed_rows(store) for i in range(len(cells) - PIECE + 1)}
     return {piece for piece in found if len(set(piece)) > 4}
 
 
 def without_chance(lost: set, store: pathlib.Path) -> set:
-    """A row that is still there may now end where it went on before, and the first bytes behind it, of another row, may be
-    what stood there: such a piece is found although nothing of it but what is still there was left. The same in front."""
+    """Leaves out pieces that remaining rows explain: where a row ends earlier than before, or begins later, the bytes
+    next to it, now of another row, may be equal to what was there."""
     ends, starts = set(), set()
     for cells in packed_rows(store):
         for over in range(1, OVERHANG + 1):
@@ -209,7 +209,7 @@ def without_chance(lost: set, store: pathlib.Path) -> set:
 
 
 def test_packed(folder: pathlib.Path) -> None:
-    """Numbers of a session that lie packed with those of others: no piece that went is left in a file."""
+    """Packed numbers of an erased session share rows with others': no piece of them is left in a file."""
     home, store, went = folder / "home", folder / "store.db", 0
     subprocess.run([sys.executable, "-B", str(e2e.ROOT / "examples" / "sample" / "sample.py"), "--out", str(home), "--until",
                     "2026-03-29", "--days", "60", "--seed", "4", "--quiet"], check=True)
@@ -229,6 +229,7 @@ def test_packed(folder: pathlib.Path) -> None:
 
 
 def test_everything(folder: pathlib.Path) -> None:
+    """Erases a whole store: all tables are empty, nothing comes back, and later work is recorded."""
     store, home = made(folder)
     bpt("consent", store, "quality", "lead", 1, NOW + 10 * DAY, "--now", NOW)
     wanted = needles(store) | {t.encode() for t, in rows(store, "SELECT text FROM label WHERE length(text) > 7")}
@@ -256,7 +257,8 @@ def prompts(folder: pathlib.Path, name: str, *of: tuple) -> pathlib.Path:
 
 
 def test_wrong_clocks(folder: pathlib.Path) -> None:
-    """What is done after an erasure is recorded, whatever clock a fact or the erasure had; what was erased stays away."""
+    """What happens after an erasure is recorded, whatever clock a fact or the erasure had; what was erased stays
+    away."""
     def take(path: pathlib.Path, now: int = NOW) -> int:
         return e2e.ingest(store, path, "--source", "native", "--restart", "--now", now)["records_stored"]
 
@@ -292,8 +294,8 @@ def turn(at: str, nth: int) -> list:
 
 
 def test_goes_on(folder: pathlib.Path) -> None:
-    """A session of which all was erased goes on: what it does from now on is counted under its names, which its file tells
-    once, at the beginning."""
+    """A session that was erased completely continues: what follows is counted under its names, which its file has once,
+    at the beginning."""
     name = "01999999-2222-7333-8444-555555555555"
     path = folder / f"rollout-2026-03-30T09-00-00-{name}.jsonl"
     lines = [{"timestamp": "2026-03-30T09:00:00Z", "type": "session_meta",
@@ -316,8 +318,8 @@ def test_goes_on(folder: pathlib.Path) -> None:
 
 
 def test_events_go_on(folder: pathlib.Path) -> None:
-    """So does one of native events, of whose file nothing is known but how far it was read. For what has grown too old no file
-    is read again."""
+    """So does a session of native events, although of its file only the position is known. For what the retention
+    period erased, no file is read again."""
     def take(*events: dict) -> dict:
         with open(path, "a", encoding="utf-8") as file:
             file.writelines(json.dumps({"blueplane": 1, "platform": "sample", "session": "s1", **event}) + "\n" for event in events)
@@ -342,7 +344,7 @@ def test_events_go_on(folder: pathlib.Path) -> None:
 
 
 def test_retention(folder: pathlib.Path) -> None:
-    """Four hundred days unless the owner says otherwise."""
+    """Facts are kept four hundred days unless the owner configures another period."""
     store, home = made(folder)
     all_facts = sum(one(store, f"SELECT count(*) FROM {t}") for t in FACTS)
     erase(store, expired=True)
@@ -385,7 +387,8 @@ def test_selectors(folder: pathlib.Path) -> None:
 # -------------------------------------------------------------------------------- the other states
 
 class Reader:
-    """A process that holds a snapshot: reading the files raw in the same process would drop its locks."""
+    """A process that holds a read snapshot. It is separate, as reading the files in the same process would drop its
+    locks."""
 
     def __init__(self, store: pathlib.Path, table: str = "prompt") -> None:
         script = ("import sqlite3,sys\n"
@@ -401,7 +404,8 @@ class Reader:
 
 
 def test_under_a_reader(folder: pathlib.Path) -> None:
-    """Rows are gone for every new question at once; bytes stay as long as the reader, and that is said, never OK."""
+    """Rows are hidden from every new query at once; bytes stay as long as the reader, which is reported as pending,
+    never OK."""
     store, home = made(folder)
     wanted = needles(store)
     reader = Reader(store)
@@ -419,7 +423,7 @@ def test_under_a_reader(folder: pathlib.Path) -> None:
 
 
 class Handle:
-    """Another process that has a store open and asks it the same again and again."""
+    """Another process that has a store open and repeats the same question."""
 
     def __init__(self, *asks: Any) -> None:
         self.process = subprocess.Popen([e2e.BPT, *map(str, asks), "--hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -443,7 +447,7 @@ class Handle:
 
 
 def test_two_under_a_reader(folder: pathlib.Path) -> None:
-    """Two handles erase, a reader is in the way of the first: the second also finishes what the first could not."""
+    """Two handles erase while a reader blocks the first: the second one also finishes what the first could not."""
     store, _ = made(folder)
     wanted = needles(store)
     reader = Reader(store)
@@ -459,7 +463,7 @@ def test_two_under_a_reader(folder: pathlib.Path) -> None:
 
 
 def test_across_processes(folder: pathlib.Path) -> None:
-    """A handle that was open before sees nothing of it at its next call."""
+    """A handle that was open before the erasure sees nothing of it at its next call."""
     store, _ = made(folder)
     wanted = needles(store)
     other = Handle("query", store, '{"metrics":["prompts"],"period":"all"}', "--now", NOW)
@@ -471,8 +475,8 @@ def test_across_processes(folder: pathlib.Path) -> None:
 
 
 def is_killed(doing: subprocess.Popen, committed: Callable[[], bool]) -> bool:
-    """Kills an erasure that has committed; its checkpoint waits for a reader, though not for ever, so it stands still while
-    one looks. False: it was done before."""
+    """Kills an erasure that has committed but not checkpointed. A reader delays the checkpoint, but not for ever, so
+    the process is stopped while the state is examined. False if it had already finished."""
     while doing.poll() is None:
         doing.send_signal(signal.SIGSTOP)
         if committed():
@@ -484,7 +488,7 @@ def is_killed(doing: subprocess.Popen, committed: Callable[[], bool]) -> bool:
 
 
 def test_killed(folder: pathlib.Path) -> None:
-    """Killed between commit and checkpoint: the next opening finishes it."""
+    """Killed between commit and checkpoint: the next opening finishes the erasure."""
     store, _ = made(folder)
     kills = 0
     for turn in range(12 if e2e.LONG else 6):
@@ -505,7 +509,7 @@ def test_killed(folder: pathlib.Path) -> None:
 
 
 def test_control(folder: pathlib.Path) -> None:
-    """A plain DELETE, as one would write it, is found out by the same search."""
+    """Control: the same search finds what a plain DELETE leaves."""
     store, home = made(folder)
     wanted = needles(store)
     db = sqlite3.connect(store)
@@ -524,8 +528,8 @@ STEWARD = ("--access", "steward", "--now", NOW)
 
 
 class Team:
-    """A team's store with everything it may hold of three members: contributions of a week that is open, words on consent,
-    numbers the lead may see; and a published week. Put there by hand."""
+    """A team's store with everything it may hold of three members: contributions of an open week, consent decisions,
+    numbers the lead may see; and a published week. The rows are inserted with SQL."""
 
     def __init__(self, folder: pathlib.Path, name: str = "team.db") -> None:
         self.store = folder / name
@@ -548,7 +552,7 @@ class Team:
         db.close()
 
     def found(self, member: str) -> int:
-        """How many of the pieces that are kept of a member stand in some file; one that a page cuts in two stands in none."""
+        """How many of a member's pieces are in some file; a piece that a page boundary cuts in two is in none."""
         files = files_of(self.store).values()
         return sum(any(piece in data for data in files) for piece in self.of[member])
 
@@ -567,7 +571,7 @@ def gone_of_a_member(team: Team, member: str, what: str) -> None:
 
 
 def test_member_of_a_team(folder: pathlib.Path) -> None:
-    """All that is kept of a member: gone for ever, bytes and all, but for keyed hashes of how far the device had come."""
+    """Erases everything of a member, bytes included; only keyed hashes of the device's revisions stay."""
     team = Team(folder)
     check(all(team.found(m) > 150 for m in team.of), "control: everything is in the files")
     got = receipt(team.erase("bob"))
@@ -583,7 +587,7 @@ def test_member_of_a_team(folder: pathlib.Path) -> None:
 
 
 def test_words_alone(folder: pathlib.Path) -> None:
-    """Of some people there are words and nothing else."""
+    """A member of whom the store has decisions only."""
     team = Team(folder)
     db = sqlite3.connect(team.store)
     db.executescript("DELETE FROM contribution; DELETE FROM individual; VACUUM")
@@ -595,7 +599,7 @@ def test_words_alone(folder: pathlib.Path) -> None:
 
 
 def test_views_go_together(folder: pathlib.Path) -> None:
-    """Of the numbers of one measure: those who stay would tell who left."""
+    """Views of a measure are erased together, since those that stay would reveal the one that left."""
     team = Team(folder)
     equal(receipt(team.erase("ada"))["individual_numbers"], 4, "those of cyd, who is seen beside, go along")
     equal(team.rows("cyd"), [1, 1, 0], "and nothing else of cyd")
@@ -616,7 +620,8 @@ def test_member_under_a_reader(folder: pathlib.Path) -> None:
 
 
 def test_member_again_under_a_reader(folder: pathlib.Path) -> None:
-    """Asked again while bytes are still there: pending, too, and not that nothing of the member is stored; then it is finished."""
+    """A repeated request while bytes are still there answers pending, not that nothing is stored; later it is
+    finished."""
     team = Team(folder)
     reader = Reader(team.store, "contribution")
     held = Handle("erase", team.store, '{"version":1,"subject":"bob"}', *STEWARD)
@@ -642,7 +647,7 @@ def test_member_across_processes(folder: pathlib.Path) -> None:
 
 
 def test_member_killed(folder: pathlib.Path) -> None:
-    """Killed between commit and checkpoint: the next opening finishes it."""
+    """Killed between commit and checkpoint: the next opening finishes the erasure of a member."""
     kills = 0
     for turn in range(6 if e2e.LONG else 2):
         team = Team(folder, f"killed{turn}.db")
@@ -659,7 +664,7 @@ def test_member_killed(folder: pathlib.Path) -> None:
 
 
 def test_control_of_a_team(folder: pathlib.Path) -> None:
-    """A plain DELETE is found out by the same search."""
+    """Control: the same search finds what a plain DELETE leaves of a member."""
     team = Team(folder)
     db = sqlite3.connect(team.store)
     for table in ("contribution", "heard", "individual"):
@@ -670,7 +675,7 @@ def test_control_of_a_team(folder: pathlib.Path) -> None:
 
 
 def test_published_of_a_team(folder: pathlib.Path) -> None:
-    """What was published of a week: gone for ever, bytes and all."""
+    """Erases what was published of a week, bytes included."""
     team = Team(folder)
     store, six = team.store, [v.to_bytes(7, "big")[-6:] for v in team.values]
 
@@ -696,13 +701,14 @@ def consents(store: pathlib.Path, now: int = NOW) -> list:
 
 
 def test_consent(folder: pathlib.Path) -> None:
-    """Explicit, bounded, not retroactive, only added to; a clock turned back revives nothing."""
+    """Consent is explicit, limited in time, not retroactive, and an append-only list; a clock set back revives
+    nothing."""
     store, _ = made(folder)
     equal(consents(store), [], "nothing is agreed to by default")
     bpt("consent", store, "quality", "lead", 1, NOW + 180 * DAY, "--now", NOW)
     equal(consents(store), [("quality", "lead", "in force")], "granted")
     equal(consents(store, NOW + 181 * DAY), [("quality", "lead", "expired")], "ends by itself")
-    bpt("consent", store, "output", "lead", 1, NOW + 220 * DAY, "--now", NOW + 181 * DAY)  # the latest time ever seen
+    bpt("consent", store, "output", "lead", 1, NOW + 220 * DAY, "--now", NOW + 181 * DAY)  # the latest time ever seen by the store
     equal(consents(store, NOW), [("quality", "lead", "expired"), ("output", "lead", "in force")], "the clock turned back")
     for purpose, audience, granted, expires, code in (
             ("quality", "lead", 1, NOW + 181 * DAY, e2e.INVALID), ("quality", "lead", 1, NOW + 362 * DAY, e2e.INVALID),
@@ -729,7 +735,8 @@ def test_consent(folder: pathlib.Path) -> None:
 
 
 def test_audit(folder: pathlib.Path) -> None:
-    """Who asked what: words of the catalogue and windows, no value, no name; ninety days."""
+    """The audit records who asked what: metric and dimension names and periods, no values, no labels, for ninety
+    days."""
     store, _ = made(folder)
     bpt("query", store, json.dumps({"metrics": ["cost"], "period": "2026-03-01/2026-03-07", "by": ["model"],
                                     "where": [{"dimension": "workspace", "op": "=", "value": "sample-harbor"}]}), "--now", NOW)

@@ -1,6 +1,6 @@
-/* Memory runs out at allocations (in the long form at every single one) of a team's week: roster, sharing of
- * documents, merging, publishing. Whatever fails says so and gives nothing; done again, the same comes out.
- * Nothing leaks (build with the address sanitizer). */
+/* Memory runs out at allocations (in the long form at every one) of a team's week: roster, sharing
+ * of documents, merging, publishing. Each call that fails returns an error and no result; repeated,
+ * it gives the same as without failures. Nothing leaks (build with the address sanitizer). */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,8 +55,8 @@ static void settled(int rc, const bp_result *r) {
   ck_assert_int_eq(r != NULL, rc == BP_OK);
 }
 
-/* All steps, each whether or not the one before it could be done: how many could not, or with `must` the
- * cells that were published. */
+/* Runs all steps, each whether or not the one before it succeeded. Returns how many failed, or with
+ * `must` the number of published cells. */
 static int64_t week(bp_store *s, bool must) {
   static const char *const topics[] = {"roster",        "rosters",   "invitation", "identity",
                                        "contributions", "published", "health"};
@@ -95,7 +95,8 @@ static int64_t week(bp_store *s, bool must) {
   return cells;
 }
 
-/* The lead's file is written, opened and asked; then one of all who are seen takes it back, and nobody is. */
+/* Writes, opens and queries the lead's file; then one of the members seen withdraws, and nobody is
+ * seen. */
 static bool lead_week(bp_store *s, const char *path, int64_t members) {
   bp_result *r = NULL;
   bp_query *q = NULL;
@@ -152,7 +153,7 @@ static void lead_runs_out(bp_store *s) {
   printf("%ld places in the lead's file and in taking back\n", places);
 }
 
-/* A week is published once, so that is tried by itself: what fails has published nothing. */
+/* Tried on its own, as a week is published only once: a call that fails has published nothing. */
 static void publishing_runs_out(bp_store *s, int64_t expected) {
   bp_result *r = NULL;
   int rc = BP_ERR_NOMEM;
@@ -170,7 +171,7 @@ static void publishing_runs_out(bp_store *s, int64_t expected) {
   bp_close(s);
 }
 
-/* Until a whole week passes without a failure; what was cut short goes on in the same store. */
+/* Until a whole week passes without a failure; each attempt continues in the same store. */
 static void week_runs_out(void (*run_out)(long count)) {
   roster = world_roster(PEOPLE, PEOPLE, "");
   snprintf(key_path, sizeof key_path, "%s", path_of("key"));

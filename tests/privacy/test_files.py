@@ -1,12 +1,12 @@
-"""The attack of test_organisations.py on the files that people open: dashboards, reports in three forms and mails, of random
-organisations, made by the program for every reader there is.
+"""The attack of test_organisations.py on the files that people open: dashboards, reports in three forms and mails of
+random organisations, made by the program for every possible reader.
 
-Every figure of a metric that is one measure is read back out of what was written: the data in a dashboard, the rows of csv,
-the tables of a report's page, of Markdown and of both parts of a mail. Each must be one that the bytes of the release files
-tell this reader, and is traced to the cells that it is a sum of. All these cells together, of all files of all readers, are what
-the attacker gets, who has everything that came of a week: no combination may tell the exact number of fewer than three people.
+Every figure of a metric that is one measure is parsed back from the files: the data of a dashboard, the rows of csv,
+the tables of a report's page, of Markdown and of both parts of a mail. Each must be a number that the release files
+give this reader, and is traced to the cells it is the sum of. The attacker has all these cells, of all files of all
+readers of a week: no combination may reveal the exact numbers of fewer than three people.
 
-Controls: releases made without the rules of publication are found out by what stands in the files; a figure that is one
+Controls: releases made without the rules of publication are broken by what is in the files; a figure that is one
 greater is noticed in every form.
 
     test_files.py LIBRARY WITHOUT_RULES PROGRAM      BLUEPLANE_LONG=1: 60 organisations, else 3
@@ -33,14 +33,14 @@ from library import Library
 PROGRAM = sys.argv[3]
 # Metrics that are one measure, and parts of metrics that are.
 METRICS = made.METRICS | {f"feature_tasks.{m[len('feature_'):-len('_resolved')]}": m for m in made.SUMS if re.fullmatch("feature_.*_resolved", m)}
-LABELS = {"Cost, list price": "cost"}  # of a first page, where they are not titles
+LABELS = {"Cost, list price": "cost"}  # labels on a report's first page that are not the metric's title
 MONTH = "2026-02"
 
 
 # ----------------------------------------------------------------------------------- what may be told
 
 class Told:
-    """All that a reader may be told of a metric: by key, the numbers and the cells that they are sums of."""
+    """All that a reader may see of a metric: by key, the numbers and the cells they are sums of."""
 
     def __init__(self, organisation, access, team=None, steward=None):
         releases = {k: r for k, r in organisation.releases.items() if steward is None or k[0] == steward}
@@ -68,14 +68,14 @@ class Told:
                 self.figures.setdefault((metric, key[1]), []).append((tuple(span), cells[key]))
 
     def cells_of(self, metric, key, fits):
-        """The cells of every figure that it can be."""
+        """The cells of every number that the figure can be."""
         return [cell for span, cells in self.figures.get((metric, key), []) if fits(span) for cell in cells]
 
 
 # ------------------------------------------------------------------------------- what stands in a file
 
 def of_dashboard(text):
-    """(metric, key, value, low, high) of every table of the data in the page."""
+    """(metric, key, value, low, high) from every table in the page's data."""
     page = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)[1])
     dimensions = {name for name, column in page["columns"].items() if column.get("role") == "dimension"}
 
@@ -159,7 +159,7 @@ def of_plain(text):
 
 
 def shown(text):
-    """What people read as the least and the most that it was rounded from; None for a word."""
+    """The least and greatest number that a displayed text may have been rounded from; None if it is a word."""
     text = text.replace("\u00a0", " ").lstrip("\u2265~").strip()
     time = re.fullmatch(r"(?:([\d,]+)h )?(?:(\d+)m ?)?(?:([\d.]+)s)?", text)
     if time and any(time.groups()):
@@ -176,7 +176,7 @@ def shown(text):
 
 
 class Words:
-    """The metric behind a heading, the slice behind a label."""
+    """Translates headings to metrics and labels to slices."""
 
     def __init__(self, library):
         self.titles = {m["title"]: m["metric"] for m in library.catalog("releases")} | LABELS
@@ -186,7 +186,7 @@ class Words:
         self.parts = {w["title"]: w["word"] for w in words if w["dimension"] == "part"}
 
     def metric(self, heading, of=None):
-        """`of`: what the table is about, if its lines are parts of that."""
+        """`of`: the subject of the table, if its lines are parts of it."""
         of, _, part = heading.partition(": ") if ": " in heading else (of, "", heading[:1].lower() + heading[1:])
         if self.titles.get(of) not in self.parted:
             return self.titles.get(heading)
@@ -195,7 +195,8 @@ class Words:
 
 
 def figures_of(tables, words):
-    """(metric, key, least, most) of tables by their headings; a table of figures has them in its first column."""
+    """(metric, key, least, most) from tables and their headings; a table of figures has the headings in its first
+    column."""
     for table in tables:
         caption = table[0][0] if table and len(table[0]) == 1 else None
         heads, *rows = table[1:] if caption is not None else table
@@ -217,7 +218,7 @@ def figures_of(tables, words):
 # --------------------------------------------------------------------------------------- every file
 
 class Files:
-    """What the program makes of an organisation, and what can be read in it."""
+    """What the program makes of an organisation, and the figures parsed from it."""
 
     def __init__(self, library, organisation, folder):
         self.organisation, self.folder = organisation, folder
@@ -286,7 +287,8 @@ class Files:
         return self
 
     def isolated(self):
-        """Where the cells behind all figures that were read tell of somebody."""
+        """The weeks, scopes and measures where the cells behind the figures isolate a group, and how many were
+        examined."""
         out, systems = [], 0
         for (n, monday), wanted in self.cells.items():
             released, seen = self.organisation.releases[(n, monday)], worlds.Published()
@@ -295,7 +297,7 @@ class Files:
                 number = int(c[1:]) if number is None else number
                 at = made.EXPERIENCES.index(s) if d == worlds.EXPERIENCE else made.number_of(s)
                 seen.cells[(number, d, at, m)] = released.cells[(number, d, at, m)]
-            # Which slices have rows of their own decides who is in `other`; the attacker knows.
+            # Which slices have rows of their own decides who is in `other`; the attacker knows it.
             seen.named = released.named
             for scope in seen.scopes():
                 team = worlds.members(self.organisation.stewards[n].people[monday], released, scope)
@@ -309,7 +311,7 @@ class Files:
 # ---------------------------------------------------------------------------------------- controls
 
 def noticed(files):
-    """A figure that is one greater, in each form: how many of the forms are found out."""
+    """Control: whether a figure that is one greater is noticed in every form; None if there is no figure."""
     told, found = Told(files.organisation, "manager"), {}
     metric, key = "prompts", ""
     spans = told.figures.get((metric, key))

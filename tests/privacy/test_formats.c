@@ -1,6 +1,7 @@
-/* The three documents that travel: rosters, bundles, releases. Each is written and read back, has one
- * encoding only, and of each every byte that is changed, cut off or added makes it refused. The
- * expected bytes of a small bundle and a small release are laid out by hand. */
+/* The documents that are exchanged: rosters, invitations, bundles, releases and leads' files. Rosters,
+ * bundles, releases and leads' files are written and read back, have exactly one encoding, and are
+ * refused with any byte changed or cut off. The expected bytes of a small bundle, release and lead's
+ * file are written by hand. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static sign_keys keys_of(unsigned char number) {
     bpi_error_free(problem);                                                                       \
   } while (0)
 
-/* A place for an error that nobody reads; the insides want one. */
+/* Receives errors that the test does not examine; internal functions require one. */
 static bp_error *told;
 #define SEEN (bpi_error_free(told), told = NULL, &told)
 
@@ -104,7 +105,7 @@ START_TEST(roster_is_understood) {
   ck_assert_str_eq(r->team[0], "core");
   ck_assert_uint_eq(bpi_roster_team(r, "web"), 1);
   ck_assert_uint_eq(bpi_roster_team(r, "none"), ROSTER_NONE);
-  ck_assert_uint_eq(bpi_roster_active(r, 0), 1); /* not the robot, not who is gone */
+  ck_assert_uint_eq(bpi_roster_active(r, 0), 1); /* not the robot, not the one who left */
   ck_assert_uint_eq(bpi_roster_project_of(r, "basket", 6), bpi_roster_project(r, "shop"));
   ck_assert_uint_eq(bpi_roster_project_of(r, "baske", 5), ROSTER_NONE);
   memset(device, 0xaa, sizeof device);
@@ -118,7 +119,7 @@ START_TEST(roster_is_understood) {
 }
 END_TEST
 
-/* The same roster, its lists in one order and in the other. */
+/* The same roster with its lists in different orders. */
 #define LISTED(teams, projects, members)                                                           \
   "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"teams\":[" teams                            \
   "],\"projects\":[" projects "],\"members\":[" members "]}"
@@ -221,7 +222,7 @@ START_TEST(roster_chain) {
     text[i] ^= 1;
   }
   ck_assert_uint_eq(refused, length);
-  first->version = 1000000; /* the last that one may have */
+  first->version = 1000000; /* the greatest version allowed */
   REFUSED(BP_ERR_LIMIT, NULL, bpi_roster_sign(second, &store, first, seen));
   bpi_free(text);
   bpi_roster_free(came);
@@ -318,8 +319,8 @@ START_TEST(bundle_refuses) {
 }
 END_TEST
 
-/* Whoever sees an envelope sees its size: it is the same for nobody's week and for a busy one. What fills it is
- * nothing, and as much as there must be. */
+/* The size of an envelope reveals nothing: it is the same for an empty week and a busy one. The
+ * padding is zeros, and exactly as long as it must be. */
 START_TEST(envelope_tells_no_size) {
   sign_keys store = keys_of(1), device = keys_of(2);
   static const struct {
@@ -343,7 +344,7 @@ START_TEST(envelope_tells_no_size) {
     bpi_free(sealed);
     bpi_free(opened);
     wrong =
-        calloc(1, length + 20000); /* a byte behind it; and as many zeros as fill the next size */
+        calloc(1, length + 20000); /* one byte appended; then as many zeros as fill the next size */
     memcpy(wrong, data, length);
     for (int k = 0; k < 2; k++) {
       wrong[length] = k == 0;
@@ -363,7 +364,7 @@ START_TEST(envelope_tells_no_size) {
 }
 END_TEST
 
-/* Signed by the right device, and still no bundle: each member out of its bounds. */
+/* Signed by the right device and still invalid: each member out of its bounds. */
 START_TEST(bundle_has_one_encoding) {
   sign_keys store = keys_of(1), device = keys_of(2);
   bundle b = small_bundle(&store, &device), back;
@@ -433,7 +434,7 @@ START_TEST(release_byte_by_byte) {
 }
 END_TEST
 
-/* Signed, but with numbers that no store can come to: whoever adds them up would overflow. */
+/* Signed, but with numbers that no store can compute: adding them up would overflow. */
 START_TEST(release_refuses) {
   sign_keys store = keys_of(1);
   release r = small_release(&store);
@@ -508,7 +509,7 @@ START_TEST(lead_byte_by_byte) {
   ck_assert_uint_eq(again_length, length);
   ck_assert_mem_eq(again, data, length);
   bpi_release_free(&back);
-  /* Neither is read as the other. */
+  /* A release is not read as a lead's file, nor the other way round. */
   REFUSED(BP_ERR_FORMAT, "malformed", bpi_release_read(&back, data, length, seen));
   for (size_t i = 0; i < length; i++) {
     data[i] ^= 1;
@@ -521,8 +522,8 @@ START_TEST(lead_byte_by_byte) {
 }
 END_TEST
 
-/* Signed, and still no lead's file: another team's row, somebody without a name, twice the same, a number
- * that is no sum or more than one person can do in a week, an end within the week. */
+/* Signed and still not a lead's file: another team's row, a member without a name, a duplicate, a
+ * number that is no sum or more than one person can do in a week, an end within the week. */
 START_TEST(lead_refuses) {
   sign_keys store = keys_of(1);
   static const release_view wrong[] = {{"", 1, 20600, 3},

@@ -1,9 +1,9 @@
-"""Interval audit: how closely can a member's number be told from everything published?
+"""Interval audit: how closely do the published numbers bound a member's number?
 
-A published number is a range: what rounds to it, or its bucket. All of a week together bound what each
-member did; the least and the greatest a member can have done follow by linear programming. The attacker
-knows who did anything in which slice, and as an insider the own numbers. For every member and measure the
-range must be at least 10 % of the true number wide. Control: the true publisher without its rules.
+A published number stands for a range: what rounds to it, or its bucket. All numbers of a week together bound what each
+member did; the least and greatest possible values are computed by linear programming (simplex.c). The attacker knows
+who did anything in which slice, and as an insider the own numbers. For every member and measure the range must be at
+least 10 % of the true number wide. Control: the real publisher without its rules.
 
     test_interval.py DRIVER WITHOUT_RULES SOLVER      BLUEPLANE_LONG=1: 1,000 organisations, else 12
 """
@@ -17,7 +17,7 @@ LEAST = {1: 3, 2: 5, 3: 10, 4: 20, 5: 50}
 
 
 def bounds(state, band, value):
-    """The numbers that are published as this."""
+    """The least and greatest number that is published as this."""
     if state & worlds.STATE == worlds.BUCKET:
         if value < 10:
             return 0, 9
@@ -35,7 +35,8 @@ class Solver:
         self.programs = 0
 
     def ranges(self, variables, rows, sums):
-        """rows: (low, high, {variable: coefficient}); sums: lists of variables. None: infeasible."""
+        """Least and greatest value of each sum, or None if infeasible. rows: (low, high, {variable: coefficient});
+        sums: lists of variables."""
         self.programs += 1
         lines = [f"program {variables}"]
         for low, high, terms in rows:
@@ -59,7 +60,7 @@ class Solver:
 
 
 def system(team, published, scope, measure, insider=None):
-    """Variables, rows and each member's sum; numbers in units of the greatest."""
+    """Variables, rows and each member's sum; numbers in units of the greatest one."""
     dims = list(worlds.MEASURES[measure]) + [worlds.EXPERIENCE]
     number, rows, sums, owner = {}, [], [], []
     scale = max(p.whole(measure) for p in team)
@@ -101,7 +102,7 @@ def system(team, published, scope, measure, insider=None):
 
 
 def narrowest(solver, team, published, scope, measure, insider=None):
-    """The least relative width over the members, as (width, member)."""
+    """The smallest relative width over the members, as (width, member)."""
     variables, rows, sums, scale = system(team, published, scope, measure, insider)
     asked = [i for i, s in enumerate(sums) if s and i != insider]
     if not asked:
@@ -118,7 +119,7 @@ def narrowest(solver, team, published, scope, measure, insider=None):
 
 
 def look(solver, people, published, insiders):
-    """Every (scope, measure): least width for an outsider, and for some insiders."""
+    """For every (scope, measure), the smallest width for an outsider and for some insiders."""
     out = []
     for scope in published.scopes():
         team = worlds.members(people, published, scope)

@@ -1,7 +1,7 @@
-/* Individual views from one end to the other, through the public interface alone: what a member agrees to,
- * the week that is shared, merged, published, written for the lead and asked by the lead. What may be seen
- * is computed here anew, from who agreed to what. With BLUEPLANE_LONG=1 teams of up to eight and a
- * thousand orders instead of thirty. */
+/* Individual views end to end, through the public interface alone: what a member agrees to, and the
+ * week that is shared, merged, published, written for the lead and queried by the lead. What may be
+ * seen is computed here independently from who agreed to what. With BLUEPLANE_LONG=1, teams of up
+ * to eight people and a thousand orders instead of thirty. */
 #include <check.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -46,8 +46,8 @@ static const char *week_name(unsigned week) {
 
 #define NO_LEADER UINT_MAX
 
-/* A team "core" of people "m00", ... from `first` on, one of whom leads it. Devices are numbered from 100,
- * the second ones of people from 200. */
+/* A team "core" of people "m00", ... from `first` on, one of whom leads it. Devices are numbered
+ * from 100, second devices from 200. */
 static char *roster_of(unsigned first, unsigned people, unsigned leader, unsigned second_devices) {
   buf b;
   bpi_buf_init(&b, 1 << 16);
@@ -85,7 +85,7 @@ static bp_store *steward(const char *path, unsigned people, bool led, unsigned s
   return s;
 }
 
-/* A member's own store, which has joined. */
+/* A member's own store that has joined the team. */
 static bp_store *member(const char *path, unsigned device, bp_store *team) {
   char key[300];
   snprintf(key, sizeof key, "%s.key", path);
@@ -99,8 +99,8 @@ static bp_store *member(const char *path, unsigned device, bp_store *team) {
   return s;
 }
 
-/* So many prompts and as many responses, on the Tuesday of the week. A response is of ten tokens at 1.25
- * dollars for a million and one at ten, in nano-dollars. */
+/* So many prompts and as many responses on the Tuesday of the week. A response has ten input tokens
+ * at 1.25 dollars per million and one output token at ten, in nano-dollars. */
 #define RESPONSE_COST (10 * 1250 + 10000)
 static void work(bp_store *s, unsigned week, unsigned prompts) {
   buf b;
@@ -163,7 +163,7 @@ static received give(bp_store *team, const parcel *p) {
   snprintf(got.word, sizeof got.word, "%s", word == NULL ? "" : word);
   snprintf(got.consent, sizeof got.consent, "%s", consent == NULL ? "" : consent);
   snprintf(got.status, sizeof got.status, "%s", status == NULL ? "" : status);
-  const char *refused = bp_error_detail(error, "withdrawn"); /* beside sums that are refused */
+  const char *refused = bp_error_detail(error, "withdrawn"); /* also if sums are refused */
   got.withdrawn = refused == NULL ? bp_result_int(r, 0, 7) : strtoll(refused, NULL, 10);
   bp_result_free(r);
   bp_error_free(error);
@@ -185,7 +185,7 @@ static void publish(bp_store *team, unsigned week, const char *path) {
   bp_result_free(r);
 }
 
-/* Members in the file. */
+/* Returns the number of members in the file. */
 static int64_t write_lead(bp_store *team, unsigned week, const char *path) {
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -212,10 +212,10 @@ static bp_result *asked(bp_store *lead, const char *of, const char *by) {
   return r;
 }
 
-#define NOBODY (-1) /* no such member in the answer */
+#define NOBODY (-1) /* the answer has no such member */
 #define WITHHELD (-2)
 
-/* What the lead is told of a member, by the file at `path`. */
+/* The number that the lead sees of a member in the file at `path`. */
 static int64_t seen_in(const char *path, const char *of, const char *who) {
   bp_store *lead = world_open(path, BP_ACCESS_LEAD, NULL);
   bp_result *r = asked(lead, of, "member");
@@ -338,7 +338,7 @@ START_TEST(what_is_agreed_to_is_seen) {
 }
 END_TEST
 
-/* A response of which the output alone is told: one token, at a minute after `work` is done. */
+/* A response with output tokens only: one token, a minute after those of `work`. */
 static void work_untold(bp_store *s, unsigned week) {
   char line[300], when[32];
   bpi_format_instant(monday_of(week) + 2 * WORLD_DAY, when);
@@ -352,7 +352,8 @@ static void work_untold(bp_store *s, unsigned week) {
                    BP_OK);
 }
 
-/* Of the row of `who`, or of the only one, whether the number is marked; with the least and that there is no greatest. */
+/* Expects that the number of `who`, or of the only row, is marked as a lower bound with this least
+ * value and no greatest one. */
 static void expect_least(bp_store *s, const char *of, const char *who, int64_t least) {
   bp_result *r = asked(s, of, who == NULL ? NULL : "member");
   size_t row = 0, rows = bp_result_rows(r);
@@ -366,9 +367,10 @@ static void expect_least(bp_store *s, const char *of, const char *who, int64_t l
   bp_result_free(r);
 }
 
-/* One of five does not know what one of the responses was sent. Of the week it is told of the team, and of whoever is
- * seen, that what was sent and what it cost is at least this, and of nobody that it was they; prompts are exact.
- * 30 + ... + 34 prompts are 160, of ten tokens and 22,500 nano-dollars each, and 10,000 for the one more. */
+/* One of five does not know the input of one response. The input tokens and the cost of the week
+ * are then lower bounds for the team and for every member seen, so that nobody is pointed out;
+ * prompts are exact. 30 + ... + 34 prompts are 160, of ten tokens and 22,500 nano-dollars each, and
+ * 10,000 for the one response. */
 START_TEST(what_one_does_not_know) {
   char everybody[200], lead[200];
   company c = gathered("least.db", PEOPLE, false);
@@ -408,7 +410,8 @@ END_TEST
 
 /* ------------------------------------------------------------------------------- when consent counts */
 
-/* m00 speaks as a table says, the others never; what the lead sees of week 1 of m00. */
+/* The consent of m00 from a table, with the others never agreeing; what the lead sees of m00 in
+ * week 1. */
 typedef struct word {
   bool granted;
   int64_t at, expires; /* hours from the Monday of week 1 */
@@ -465,13 +468,13 @@ START_TEST(consent_counts_for_whole_weeks_behind_it) {
 }
 END_TEST
 
-/* An opened file tells nobody behind the end, either; nor does one that is written then. */
+/* After the end of the consent neither an open file nor one written then shows anybody. */
 START_TEST(what_ends_is_seen_no_more) {
   char path[200];
   company c = gathered("ends.db", PEOPLE, false);
   before(0);
   say(c.own[0], "activity", true, monday_of(5));
-  say(c.own[1], "activity", true, monday_of(3)); /* and with it all of that measure */
+  say(c.own[1], "activity", true, monday_of(3)); /* and with it all views of that measure */
   for (unsigned i = 0; i < PEOPLE; i++)
     work(c.own[i], 0, 20 + i);
   shared(0);
@@ -486,7 +489,7 @@ START_TEST(what_ends_is_seen_no_more) {
   world_now = monday_of(3);
   ck_assert_int_eq(seen_in(path, "prompts", "m00"), NOBODY);
   ck_assert_int_eq(seen_in(path, "prompts", "m01"), NOBODY);
-  bp_result *r = asked(open, "prompts", "member"); /* a handle that was open before */
+  bp_result *r = asked(open, "prompts", "member"); /* a handle opened before */
   ck_assert_uint_eq(bp_result_rows(r), 0);
   bp_result_free(r);
   r = asked(open, "prompts", NULL);
@@ -498,7 +501,8 @@ START_TEST(what_ends_is_seen_no_more) {
 }
 END_TEST
 
-/* A person with two devices agrees on both or not at all: what one device did is not what the person did. */
+/* A person with two devices agrees on both or not at all, since one device's numbers are not the
+ * person's. */
 START_TEST(on_every_device) {
   for (int both = 0; both < 2; both++) {
     char path[200];
@@ -519,7 +523,7 @@ START_TEST(on_every_device) {
     closed(0);
     publish(team, 0, NULL);
     ck_assert_int_eq(seen(team, 0, "prompts", "m00"), both ? 40 : NOBODY);
-    /* Taking it back on one of them is enough. */
+    /* Withdrawing on one of them is enough. */
     say(own[PEOPLE], "activity", false, 0);
     ck_assert_int_eq(pass_on(own[PEOPLE], "lead", NULL, team).code, BP_OK);
     ck_assert_int_eq(seen(team, 0, "prompts", "m00"), NOBODY);
@@ -539,8 +543,8 @@ static int bits(unsigned set) {
   return n;
 }
 
-/* By the rule itself: for a lead from elsewhere, and for the one who leads from within, the members of
- * whom nothing is known number none or at least two. */
+/* The rule itself: for a lead from elsewhere, and for one within the team, the members of whom
+ * nothing is known are none or at least two. */
 static bool may_be_shown(unsigned agreed, unsigned all, bool led) {
   int outside = bits(all & ~agreed), within = bits(all & ~(agreed | 1u));
   return outside != 1 && (!led || within != 1);
@@ -559,7 +563,7 @@ static void every_set(tally *t, unsigned people, bool led) {
   snprintf(path, sizeof path, "%s", path_of("set.lead"));
   for (unsigned set = 0; set <= all; set++) {
     unsigned week =
-        2 * set; /* a week is published in the next one, when consent to that comes too late */
+        2 * set; /* a week is published in the next one, when consent to that one comes too late */
     before(week);
     for (unsigned i = 0; i < people; i++) {
       say(c.own[i], "activity", set >> i & 1, monday_of(week + 4));
@@ -613,7 +617,7 @@ static unsigned roll(unsigned sides) {
   return (unsigned)dice_below(&dice, sides);
 }
 
-/* The week of m00 as it was agreed to, the word that takes it back, the week once more; the weeks of the
+/* The week of m00 with consent, the decision that withdraws it, the week again; the weeks of the
  * others; m01's without and with consent. */
 #define BUNDLES (PEOPLE + 3)
 static void make_bundles(parcel *p, company *c) {
@@ -670,7 +674,7 @@ static unsigned char *lead_after(const parcel *p, unsigned without, size_t *leng
   return data;
 }
 
-/* In whatever order bundles come, and however often, the last word stands. */
+/* In whatever order bundles arrive, and however often, the latest decision counts. */
 START_TEST(the_last_word_stands_in_any_order) {
   parcel p[BUNDLES];
   company c = gathered("order.db", PEOPLE, false);
@@ -694,7 +698,7 @@ START_TEST(the_last_word_stands_in_any_order) {
   ck_assert_uint_gt(r.views, 0);
   for (size_t i = 0; i < r.views; i++)
     ck_assert_str_eq(r.view[i].member, "m02");
-  /* The control: without the word that takes it back m00 is in the file. */
+  /* The control: without the withdrawal, m00 is in the file. */
   unsigned char *control = lead_after(p, PEOPLE, &length, &c);
   ck_assert_int_eq(bpi_lead_read(&with, control, length, NULL), BP_OK);
   ck_assert_str_eq(with.view[0].member, "m00");
@@ -710,7 +714,8 @@ START_TEST(the_last_word_stands_in_any_order) {
 }
 END_TEST
 
-/* Heard although its numbers come too late; and a word that is older than what is known changes nothing. */
+/* The decisions in a bundle count although its numbers are too late; an older decision than the
+ * known one changes nothing. */
 START_TEST(a_late_bundle) {
   company c = gathered("late.db", PEOPLE, false);
   before(0);
@@ -731,9 +736,9 @@ START_TEST(a_late_bundle) {
   ck_assert_int_eq(got.code, BP_ERR_DENIED);
   ck_assert_str_eq(got.word, "closed");
   ck_assert_int_gt(got.withdrawn,
-                   0); /* or nobody would know that the lead's file is to be written anew */
+                   0); /* otherwise nobody would know that the lead's file must be written again */
   ck_assert_int_eq(seen(c.team, 0, "prompts", "m00"), NOBODY);
-  /* The next week, agreed to in the first word that comes late. */
+  /* The next week, agreed to in the first decision, arrives late. */
   got = give(c.team, &agreed);
   ck_assert_str_eq(got.word, "closed");
   ck_assert_int_eq(got.withdrawn, 0);
@@ -747,8 +752,8 @@ START_TEST(a_late_bundle) {
 }
 END_TEST
 
-/* A week of five, two of them seen; then m00 takes it back. Its cost, six bytes as SQLite keeps it, is
- * looked for in the files. */
+/* A week of five, two of them seen; then m00 withdraws. The files are searched for m00's cost, six
+ * bytes as SQLite stores it. */
 #define MARK INT64_C(0x5a3c96e1d2)
 typedef struct seen_week {
   company c;
@@ -812,7 +817,8 @@ static unsigned traces(const char *path) {
   return found;
 }
 
-/* The lead's file is made anew over the old one, and says nothing of m00; the others stay as they are. */
+/* The lead's file is written again over the old one and has nothing of m00; the other files stay as
+ * they are. */
 static void check_withdrawn(seen_week *w) {
   ck_assert_int_eq(write_lead(w->c.team, 0, w->lead), 1);
   ck_assert_int_eq(seen_in(w->lead, "cost", "m00"), NOBODY);
@@ -827,7 +833,7 @@ static void check_withdrawn(seen_week *w) {
 
 START_TEST(taken_back_when_idle) {
   seen_week w = published_week("idle.db");
-  ck_assert_uint_gt(traces(w.path), 0); /* the control: it is found where it is */
+  ck_assert_uint_gt(traces(w.path), 0); /* the control: found while it is there */
   ck_assert_uint_gt(traces(w.lead), 0);
   size_t length, again;
   publish(w.c.team, 0, path_of("idle.release"));
@@ -839,7 +845,7 @@ START_TEST(taken_back_when_idle) {
   ck_assert_str_eq(got.status, "erased");
   ck_assert_uint_eq(traces(w.path), 0);
   check_withdrawn(&w);
-  /* What was published stays as it was, and twice is as once. */
+  /* What was published stays as it was, and publishing again changes nothing. */
   publish(w.c.team, 0, path_of("idle2.release"));
   unsigned char *later = world_file(path_of("idle2.release"), &again);
   ck_assert_uint_eq(length, again);
@@ -864,7 +870,7 @@ START_TEST(taken_back_under_a_reader) {
   received got = give(w.c.team, &p);
   ck_assert_int_eq(got.withdrawn, 1);
   ck_assert_str_eq(got.status, "pending");
-  check_withdrawn(&w); /* at the next call, whoever still reads the old state */
+  check_withdrawn(&w); /* at the next call, even while a reader holds the old state */
   ck_assert_uint_gt(traces(w.path), 0);
   ck_assert_int_eq(sqlite3_exec(reader, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
   sqlite3_close(reader);
@@ -876,7 +882,8 @@ START_TEST(taken_back_under_a_reader) {
 }
 END_TEST
 
-/* Another process hears it; this one's handle, open since before, knows at its next call. */
+/* Another process merges the withdrawal; this one's handle, open since before, sees it at its next
+ * call. */
 START_TEST(taken_back_in_another_process) {
   seen_week w = published_week("process.db");
   parcel p = taken_back(&w);
@@ -900,7 +907,7 @@ START_TEST(taken_back_in_another_process) {
 }
 END_TEST
 
-/* Killed while a reader keeps it from clearing: committed, not cleared. The next opening does it. */
+/* Killed while a reader delays the clearing: committed but not cleared. The next opening clears. */
 START_TEST(taken_back_and_killed) {
   seen_week w = published_week("killed.db");
   parcel p = taken_back(&w);
@@ -937,7 +944,7 @@ START_TEST(taken_back_and_killed) {
 }
 END_TEST
 
-/* Who takes it back is not told by those who stay: their views of that number go along. */
+/* Views of the same number are withdrawn together, since those that stay would reveal who left. */
 START_TEST(who_leaves_is_not_left_over) {
   company c = gathered("leave.db", 3, false);
   before(0);
@@ -997,7 +1004,7 @@ START_TEST(erased) {
 }
 END_TEST
 
-/* What was agreed to until a day goes with it, also where nothing is published any more. */
+/* Views whose consent ended are erased, also if nothing more is published. */
 START_TEST(ended_and_gone) {
   static const char expired[] = "{\"version\":1,\"expired\":true}";
   seen_week w = published_week("ended.db");
@@ -1008,7 +1015,7 @@ START_TEST(ended_and_gone) {
     ck_assert_int_eq(bp_erase(&r, w.c.team, expired, strlen(expired), NULL), BP_OK);
     ck_assert_str_eq(bp_result_text(r, 2, 0, NULL), "individual_numbers");
     ck_assert_int_eq(bp_result_int(r, 2, 1), gone[i]);
-    ck_assert_int_eq(bp_result_int(r, 4, 1) > 0, gone[i] > 0); /* looked for */
+    ck_assert_int_eq(bp_result_int(r, 4, 1) > 0, gone[i] > 0); /* searched for */
     bp_result_free(r);
     ck_assert_int_eq(traces(w.path) > 0, i == 0);
   }
@@ -1031,8 +1038,8 @@ static void erase_member(bp_store *team, const char *who, int64_t contributions,
   bp_result_free(r);
 }
 
-/* Files that came before bring nothing back, whoever kept them; what the member says and shares afterwards
- * counts. */
+/* Bundles from before an erasure bring nothing back, whoever kept them; what the member decides and
+ * shares afterwards counts. */
 START_TEST(erased_does_not_come_back) {
   company c = gathered("again.db", PEOPLE, false);
   before(0);
@@ -1054,13 +1061,13 @@ START_TEST(erased_does_not_come_back) {
   ck_assert_int_eq(seen(c.team, 0, "prompts", "m00"), NOBODY);
   got = give(c.team, &week);
   ck_assert_str_eq(got.word, "closed");
-  /* The numbers of the next week are taken, the words beside them are those that were erased. */
+  /* The numbers of the next week are taken; the decisions beside them are the erased ones. */
   shared(1);
   share_all(&c, 1);
   closed(1);
   publish(c.team, 1, NULL);
   ck_assert_int_eq(seen(c.team, 1, "prompts", "m00"), NOBODY);
-  /* Another word is heard, and with it what it was said beside. */
+  /* A new decision is taken, and with it what was decided beside it. */
   before(2);
   say(c.own[0], "quality", true, monday_of(8));
   ck_assert_str_eq(pass_on(c.own[0], "lead", NULL, c.team).consent, "heard");
@@ -1076,7 +1083,8 @@ START_TEST(erased_does_not_come_back) {
 }
 END_TEST
 
-/* A device that is silent since its words were erased does not leave the decision to another. */
+/* A device that has said nothing since its decisions were erased does not leave the decision to the
+ * other one. */
 START_TEST(erased_on_one_device) {
   sign_keys keys = world_keys(STORE);
   for (int again = 0; again < 2; again++) {
@@ -1087,7 +1095,7 @@ START_TEST(erased_on_one_device) {
       bundle b = world_contribution(cells, 1, 1);
       unsigned char *data;
       size_t length;
-      b.said = 1; /* m00 says no on the first device */
+      b.said = 1; /* m00 disagrees on the first device */
       world_bundle(&data, &length, &b, device, &keys.open);
       parcel p = {data, length};
       ck_assert_int_eq(give(team, &p).code, BP_OK);
@@ -1141,7 +1149,7 @@ static size_t agreed_in(bp_store *own) {
   return count;
 }
 
-/* In force at the next call of every handle, of this process and another. */
+/* In force at the next call of every handle, in this process and another. */
 START_TEST(every_handle_knows_at_once) {
   company c = gathered("handles.db", 3, false);
   char path[200];
@@ -1174,7 +1182,7 @@ START_TEST(every_handle_knows_at_once) {
 }
 END_TEST
 
-/* What a person is shown before anything leaves is what the lead will see. */
+/* What a person is shown before anything is shared is what the lead will see. */
 START_TEST(shown_before_it_leaves) {
   company c = gathered("outgoing.db", PEOPLE, false);
   before(0);
@@ -1211,7 +1219,7 @@ START_TEST(shown_before_it_leaves) {
 }
 END_TEST
 
-/* The same week says the same again, and more if something was said. */
+/* Sharing a week again gives the same revision, and a new one if a decision was made. */
 START_TEST(a_word_is_a_revision) {
   company c = gathered("revision.db", 3, false);
   work(c.own[0], 0, 20);
@@ -1234,7 +1242,8 @@ static int64_t revision_of_week(bp_store *s) {
   return revision;
 }
 
-/* At every transaction that one handle is about to begin, another one has taken in a prompt more and shared the week. */
+/* Whenever one handle is about to begin a transaction, another one ingests one more prompt and
+ * shares the week. */
 static int share_beside(unsigned event, void *other, void *statement, void *text) {
   static unsigned prompts = 20;
   (void)event, (void)text;
@@ -1245,7 +1254,8 @@ static int share_beside(unsigned event, void *other, void *statement, void *text
   return 0;
 }
 
-/* Whoever begins to write last tells of what there is by then: older sums never get the later revision. */
+/* Whoever begins to write last shares what is there by then: older sums never get the later
+ * revision. */
 START_TEST(two_handles_share_a_week) {
   company c = gathered("beside.db", 3, false);
   char path[200];
@@ -1259,7 +1269,7 @@ START_TEST(two_handles_share_a_week) {
   int64_t revision = revision_of_week(other);
   ck_assert_int_gt(revision, 0);
   parcel again = exported(other, "team", week_name(0));
-  ck_assert_int_eq(revision_of_week(other), revision); /* it says the same */
+  ck_assert_int_eq(revision_of_week(other), revision); /* it shares the same */
   ck_assert_str_eq(give(c.team, &p).word, "added");
   ck_assert_str_eq(give(c.team, &again).word, "known");
   bp_free(p.data);
@@ -1269,8 +1279,8 @@ START_TEST(two_handles_share_a_week) {
 }
 END_TEST
 
-/* Two stores with one key, as after a backup was restored: of one count two words; nothing is agreed to,
- * whichever came first, until the next. */
+/* Two stores with one key, as after restoring a backup, give two decisions with one number: nothing
+ * is agreed to, whichever came first, until the next one. */
 START_TEST(two_words_of_one_count) {
   sign_keys keys = world_keys(STORE);
   for (int first = 0; first < 2; first++) {
@@ -1295,7 +1305,8 @@ END_TEST
 
 /* ------------------------------------------------------------------------- the file and its place */
 
-/* No store takes a lead's file, nobody but the lead opens it, and the release beside it has nobody. */
+/* No store merges a lead's file, only the lead opens it, and the release beside it has no
+ * members. */
 START_TEST(for_the_lead_alone) {
   seen_week w = published_week("alone.db");
   char everybody[200];
@@ -1323,7 +1334,7 @@ START_TEST(for_the_lead_alone) {
     o.access = others[i];
     ck_assert_int_eq(bp_open(&s, w.lead, &o, NULL), BP_ERR_DENIED);
   }
-  /* Another file in the way stays; one of this team and week makes place. */
+  /* Another file in the way stays; one of this team and week is replaced. */
   bp_result *r = NULL;
   FILE *f = fopen(path_of("mine"), "wb");
   fputs("mine", f);
@@ -1343,7 +1354,7 @@ START_TEST(for_the_lead_alone) {
 }
 END_TEST
 
-/* Which families a number is made of, from what the catalogue says of its metric: by hand. */
+/* Which families a number is made of, from what the catalogue says about its metric: by hand. */
 START_TEST(families_by_hand) {
   static const struct {
     measure_id measure;
@@ -1378,7 +1389,7 @@ START_TEST(families_by_hand) {
   for (int m = 0; m < MEASURE_COUNT; m++)
     if (bpi_measures[m].how == MEASURE_SUM)
       ck_assert_msg(bpi_measure_families(m) != 0, "%s is of no family", bpi_measures[m].name);
-  /* The numbers that travel. */
+  /* The families of numbers that are shared. */
   static const char *const numbers[] = {"activity",  "output", "tokens",  "time",    "platform",
                                         "workspace", "depth",  "quality", "changes", "tasks"};
   ck_assert_int_eq(FAMILY_COUNT, sizeof numbers / sizeof *numbers);
@@ -1389,7 +1400,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------------- another roster */
 
-/* The first of a roster is there and no longer active. */
+/* The first member of a roster stays listed but is no longer active. */
 static char *without_first(const char *roster) {
   static const char mark[] = "\"devices\"";
   const char *at = strstr(roster, mark);
@@ -1422,8 +1433,8 @@ static int seen_after(const char *name, unsigned first, unsigned leader, bool in
   return members;
 }
 
-/* Who leads from now on knows a number that the views were not reckoned with: the own. And who is on no
- * roster, or has given the device back, cannot take anything back. */
+/* A new lead knows a number that the choice of views did not take into account: the own one. And
+ * who is on no roster, or has returned the device, cannot withdraw anything. */
 START_TEST(another_roster_ends_views) {
   ck_assert_int_eq(seen_after("same.db", 0, NO_LEADER, false), 3); /* the control */
   ck_assert_int_eq(seen_after("leads.db", 0, 3, false), 0);
@@ -1432,7 +1443,7 @@ START_TEST(another_roster_ends_views) {
 }
 END_TEST
 
-/* Who left the roster and comes back agreed to nothing until they say so. */
+/* Who left the roster and comes back has agreed to nothing until they decide again. */
 START_TEST(who_comes_back_says_it_anew) {
   for (int again = 0; again < 2; again++) {
     company c = gathered(again ? "back1.db" : "back0.db", PEOPLE, false);

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The policy against matrix.golden, a list made by hand from the user's table.
+"""The access policy equals matrix.golden, a list made by hand from the user's table.
 
-Every access x every kind of store x every exported function and topic is called through the shared library, and every
-metric x every dimension is asked. What is denied must answer BP_ERR_DENIED, what is allowed anything else. The table in
-bp_catalog "access" must say the same. Controls: the list with any one letter changed must be told from the library.
+Every exported function and topic is called through the shared library with every access on every kind of store, and
+every metric is asked along every dimension. What the list denies must answer BP_ERR_DENIED, what it allows anything
+else. The table in bp_catalog "access" must say the same. Control: the list with any one letter changed differs from the
+library.
 """
 from __future__ import annotations
 
@@ -51,7 +52,7 @@ MADE_FOR: dict = {}
 
 
 def golden() -> tuple:
-    """{line: {kind: {access: letter}}}, and the functions that are free."""
+    """{line: {kind: {access: letter}}}, and the functions that need no access."""
     lines, free = {}, set()
     for line in (HERE / "matrix.golden").read_text(encoding="utf-8").splitlines():
         if line.startswith("free "):
@@ -94,7 +95,7 @@ def make(folder: pathlib.Path) -> dict:
 
 
 def scope_of(kind: str, access: str) -> Optional[str]:
-    """A lead is the lead of a team."""
+    """The scope to open with: a lead opens a release as the lead of a team."""
     return SCOPE if kind == "release" and access == "lead" else None
 
 
@@ -203,7 +204,7 @@ def test_every_call(folder: pathlib.Path) -> None:
 
 
 def test_control_of_calls(folder: pathlib.Path) -> None:
-    """A list that allows or denies one thing more is told from the library: each letter of five lines."""
+    """Control: a list that allows or denies one thing more is noticed, for each letter of five lines."""
     lines, _ = golden()
     paths = make(folder)
     for name in ("bp_query_run", "bp_inspect:sessions", "bp_inspect:health", "bp_erase", "bp_consent_set"):
@@ -231,12 +232,13 @@ def test_zeroed_options(folder: pathlib.Path) -> None:
 
 
 def test_every_question(folder: pathlib.Path) -> None:
-    """Every metric by every dimension for every access of every kind: open only where function, family and dimension are."""
+    """Every metric by every dimension for every access and kind: allowed only where function, family and dimension
+    are."""
     lines, _ = golden()
     paths = make(folder)
     metrics = [(r["metric"], r["family"], r.get("implies"), r["levels"]) for r in json.loads(e2e.bpt("catalog", "metrics").stdout)["rows"]]
     dimensions = [r["dimension"] for r in json.loads(e2e.bpt("catalog", "dimensions").stdout)["rows"]]
-    dimensions += [name for name in ("project", "team", "member") if name not in dimensions]  # of releases
+    dimensions += [name for name in ("project", "team", "member") if name not in dimensions]  # which only releases have
     unlisted = dict.fromkeys(ACCESSES, "-")
     for kind in KINDS:
         for access in ACCESSES:
@@ -249,7 +251,7 @@ def test_every_question(folder: pathlib.Path) -> None:
                 may = ask and lines[f"family {family}"][kind][access] == "y"
                 if not own:
                     may = may and MADE_FOR.get(access, "?") in levels
-                if implied and not own:  # it is always told by a dimension
+                if implied and not own:  # another dimension always implies it
                     may = may and lines.get(f"dimension {implied}", {}).get(kind, unlisted)[access] == "y"
                 got = query(store, metrics=[metric], period="all") != e2e.DENIED
                 equal(got, may, "a metric is open or closed", kind, access, metric)
@@ -270,7 +272,7 @@ def test_every_question(folder: pathlib.Path) -> None:
 
 
 def test_catalogue_says_the_same(folder: pathlib.Path) -> None:
-    """bp_catalog "access" shows the table itself."""
+    """bp_catalog "access" shows the same table."""
     lines, _ = golden()
     shown = {(r["store"], r["access"]): r for r in json.loads(e2e.bpt("catalog", "access").stdout)["rows"]}
     for kind in KINDS:
@@ -288,7 +290,7 @@ def test_catalogue_says_the_same(folder: pathlib.Path) -> None:
 
 
 def test_operators_see_no_activity(folder: pathlib.Path) -> None:
-    """What an operator is shown does not change with what the person did, but for sizes of files."""
+    """What an operator sees does not depend on what the person did, except for sizes of files."""
     path = make(folder)["personal"]
     for topic, hidden in (("health", ("prompts", "responses", "tool_calls", "decisions", "spans", "events", "changes",
                                       "sessions", "rollup_cells", "undated", "shadowed")),):

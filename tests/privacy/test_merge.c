@@ -1,5 +1,6 @@
-/* Rosters and bundles at the stores they come to: who is let in, what is refused and under which word,
- * and that a refusal changes nothing. */
+/* Rosters and bundles as stores receive them: which are accepted, which are refused and with
+ * which reason, and that a refusal changes nothing. The inputs and expected reasons are written
+ * by hand. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@ static bp_store *team(const char *name, unsigned people) {
   return s;
 }
 
-/* Merges a contribution of a device that says `cells` of a seed. */
+/* Merges a contribution of a device with the cells of a seed. */
 static int give(bp_store *s, unsigned device, unsigned seed, uint32_t revision) {
   sign_keys store = world_keys(STORE);
   unsigned char *data;
@@ -61,7 +62,8 @@ START_TEST(bundles_are_taken_once_and_in_order_of_revision) {
 }
 END_TEST
 
-/* One revision, two contents: neither counts, whichever came first; a later revision mends it. */
+/* Two contents under one revision: neither counts, whichever came first; a later revision replaces
+ * both. */
 START_TEST(a_conflict_refuses_both) {
   for (int first = 0; first < 2; first++) {
     bp_store *s = team(first ? "conflict1.db" : "conflict2.db", 4);
@@ -159,7 +161,7 @@ START_TEST(a_member_checks_the_chain) {
   bp_store *me = world_open(path_of("me.db"), BP_ACCESS_OWNER, NULL);
   char *two = world_roster(4, 3, ",\"minimum\":4"), *three = world_roster(5, 3, ",\"minimum\":4");
   char *same = world_roster(3, 3, "");
-  world_configure(s, "roster", same); /* says nothing new: no new version */
+  world_configure(s, "roster", same); /* the same content: no new version */
   world_configure(s, "roster", two);
   world_configure(s, "roster", three);
   ck_assert_uint_eq(world_rows(s, "rosters"), 3);
@@ -178,7 +180,7 @@ START_TEST(a_member_checks_the_chain) {
   world_configure(me, "roster", link[1]);
   REFUSED(BP_ERR_DENIED, "old_roster", configure(me, "roster", link[0]));
   world_configure(me, "roster", link[2]);
-  /* What changed, and that it is me. */
+  /* The changes, and that this store's member is on it. */
   ck_assert_uint_eq(world_rows(me, "roster"), 5);
   char *member = text_of(me, "roster", 4, 1);
   ck_assert_str_eq(member, "m04");
@@ -203,7 +205,7 @@ START_TEST(a_member_checks_the_chain) {
 }
 END_TEST
 
-/* Who joins when the chain is long has only its end. */
+/* Who joins when the chain is long receives only its end. */
 START_TEST(a_member_joins_late) {
   bp_store *s = team("late.db", 3);
   bp_store *me = world_open(path_of("latecomer.db"), BP_ACCESS_OWNER, NULL);
@@ -231,7 +233,8 @@ START_TEST(a_member_joins_late) {
 }
 END_TEST
 
-/* A document that is small enough can say much that a signed one has to spell out. */
+/* A document that is small enough can be longer once signed, as the signed form spells everything
+ * out. */
 START_TEST(a_signed_roster_can_be_read) {
   buf b;
   bp_store *s = team("large.db", 3);
@@ -257,7 +260,8 @@ START_TEST(a_signed_roster_can_be_read) {
 }
 END_TEST
 
-/* Two stewards' stores with one key, as after a restored backup: a member sees that they tell two tales. */
+/* Two stewards' stores with one key, as after restoring a backup: a member notices that their
+ * chains differ. */
 START_TEST(a_forked_chain_is_noticed) {
   bp_store *a = team("fork-a.db", 3), *b = team("fork-b.db", 4);
   world_key_file(path_of("watcher.db.key"), 101);
@@ -281,7 +285,7 @@ START_TEST(a_forked_chain_is_noticed) {
 }
 END_TEST
 
-/* A second invitation does not undo what the person said. */
+/* A second invitation does not undo the minimum that the person set. */
 START_TEST(a_minimum_stands) {
   bp_store *s = team("minimum.db", 3);
   world_key_file(path_of("careful.db.key"), 101);
@@ -304,7 +308,7 @@ START_TEST(a_minimum_stands) {
 }
 END_TEST
 
-/* Whoever joins another team and comes back still knows the first one's chain. */
+/* Who joins another team and comes back still knows the first one's chain. */
 START_TEST(a_chain_outlasts_leaving) {
   bp_store *a = team("home.db", 3), *other = world_team_store(path_of("away.db"), 2);
   world_key_file(path_of("traveller.db.key"), 101);
@@ -338,8 +342,8 @@ START_TEST(a_chain_outlasts_leaving) {
 }
 END_TEST
 
-/* What was agreed to was for the lead of that team: the next one's hears nothing of it, and on return it is to
- * be said anew. The same invitation again is no other team. */
+/* Consent was given for the lead of one team: it does not count for the next team's, and on return
+ * it must be given again. The same invitation again is the same team. */
 START_TEST(consent_stays_with_its_team) {
   bp_store *a = team("here.db", 3), *other = world_team_store(path_of("there.db"), 2);
   bp_store *me = world_open(path_of("migrant.db"), BP_ACCESS_OWNER, NULL);
@@ -356,7 +360,7 @@ START_TEST(consent_stays_with_its_team) {
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     world_configure(me, "invitation", steps[i]);
     size_t rows = world_rows(me, "consent");
-    ck_assert_uint_eq(rows, i < 2 ? 2 : 4); /* none is taken back twice */
+    ck_assert_uint_eq(rows, i < 2 ? 2 : 4); /* nothing is withdrawn twice */
     for (size_t k = rows - 2; k < rows; k++) {
       char *state = text_of(me, "consent", k, 2);
       ck_assert_str_eq(state, states[i]);
@@ -419,8 +423,8 @@ START_TEST(a_week_goes_to_one_store) {
 }
 END_TEST
 
-/* A steward who asks for fewer people, or keeps weeks open longer, is shown to and can be refused; who
- * asks for more is shown and simply obeyed. */
+/* Terms with fewer people or weeks that stay open longer are shown and can be refused; stricter
+ * ones are shown and take effect. */
 START_TEST(worse_terms_need_a_word) {
   bp_store *s = world_team_store(path_of("terms.db"), STORE);
   world_key_file(path_of("asked.db.key"), 101);
@@ -473,7 +477,7 @@ START_TEST(described_without_being_taken) {
   world_bundle(&data, &length, &b, 100, &store.open);
   ck_assert_int_eq(bp_share_describe(&result, data, length, NULL), BP_OK);
   ck_assert_str_eq(bp_result_text(result, 0, 1, NULL), "bundle");
-  ck_assert_uint_eq(bp_result_rows(result), 3); /* kind, store, bytes: nothing of what is in it */
+  ck_assert_uint_eq(bp_result_rows(result), 3); /* kind, store, bytes: nothing of its content */
   bp_result_free(result);
   bpi_free(data);
   char *roster = text_of(s, "rosters", 0, 1), *invitation = text_of(s, "invitation", 0, 0);

@@ -1,7 +1,7 @@
-/* Ten thousand bundles that are none: bytes changed, cut, doubled, moved and added, outside the seal, under
- * it by somebody who can seal, and signed anew by a member's own device. All are refused, by a word
- * of the table, and the store is as it was. The control is the bundle itself, which is taken, and a
- * reader that believes what is written, which takes many of them. */
+/* Ten thousand invalid bundles: bytes changed, cut, doubled, moved and inserted, outside the seal,
+ * inside it by somebody who can seal, and signed again by a member's own device. All must be
+ * refused with a documented reason and leave the store unchanged. Controls: the unchanged bundle is
+ * merged, and a reader that believes every field accepts many of the mutants. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 
 #define STORE 1
 #define DEVICE 101
-#define ROOM (64 << 10) /* two sizes of an envelope beyond the least */
+#define ROOM (64 << 10) /* two envelope sizes above the smallest */
 
 static uint64_t dice = 2463534242u;
 static unsigned roll(unsigned sides) {
@@ -27,7 +27,7 @@ typedef struct mutant {
   size_t length;
 } mutant;
 
-/* One change out of those that files and attackers make. False if it changed nothing. */
+/* Makes one change of the kinds that files and attackers make. False if it changed nothing. */
 static bool mutate(mutant *m, const mutant *from, size_t until) {
   *m = *from;
   size_t at = roll((unsigned)until), run = 1 + roll(40), to;
@@ -41,7 +41,7 @@ static bool mutate(mutant *m, const mutant *from, size_t until) {
     memmove(m->data + at + run, m->data + at, m->length - at);
     m->length += run;
     break;
-  case 5: /* taken out */
+  case 5: /* removed */
     memmove(m->data + at, m->data + at + run, m->length - at - run);
     m->length -= run;
     break;
@@ -66,7 +66,7 @@ static void reseal(mutant *out, const mutant *inner, const public_keys *store) {
   bpi_free(sealed);
 }
 
-/* Signs what stands before the signature, as the device itself would. */
+/* Signs what is before the signature, as the device itself would. */
 static void resign(mutant *inner, unsigned device) {
   sign_keys keys = world_keys(device);
   if (inner->length < BPI_SIGNATURE_BYTES) return;
@@ -78,9 +78,9 @@ typedef enum layer { OUTSIDE, SEALED, FORGED, OWN, LAYERS } layer;
 static const char *const layer_names[LAYERS] = {"outside the seal", "under the seal",
                                                 "signed by a stranger", "signed by the device"};
 
-/* What a device signs is its word, if it is well formed: another number is another bundle, and what is said
- * of consent is heard whatever else there is. Those are no mutants; told apart by reading it with the
- * format alone. */
+/* What a device signs is valid if it is well formed: another revision is another bundle, and
+ * decisions on consent are taken whatever else it says. Those are no mutants; the format alone
+ * tells them apart. */
 static bool is_bundle(const mutant *inner, const mutant *genuine) {
   bundle b;
   bp_error *error = NULL;
@@ -92,11 +92,11 @@ static bool is_bundle(const mutant *inner, const mutant *genuine) {
   bool speaks = memcmp(inner->data + 83, genuine->data + 83, 5) != 0 ||
                 memcmp(inner->data + 92, genuine->data + 92, AGREEMENT_BYTES) != 0;
   bpi_bundle_free(&b);
-  /* the same store, device, week and roster: a lawful other content */
+  /* same store, device, week and roster: other content is lawful */
   return same_place || (speaks && memcmp(inner->data + 7, genuine->data + 7, 64) == 0);
 }
 
-/* A reader that trusts: no signature, no order, no bounds. */
+/* The control: a reader that checks no signature, order or bounds. */
 static bool believes(const mutant *inner) {
   return inner->length >= 92 + BPI_SIGNATURE_BYTES && memcmp(inner->data, "BPLB", 4) == 0;
 }

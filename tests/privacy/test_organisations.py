@@ -1,22 +1,22 @@
-"""Exhaustive differencing of whole organisations, through the public interface alone.
+"""Exhaustive differencing of whole organisations through the public interface alone.
 
-Random people with one or two devices, teams and stewards; every week is ingested, shared, merged, published, merged again
-into an organisation's store, opened with each access and asked. Some lead a team, some agree to be seen by their lead, and
-some of those take it back. Then somebody attacks who has everything that came of it: every release file of every week, the
-organisation's store, every lead's file there ever was, every answer to every access. Three things must hold:
+Random people with one or two devices, teams and stewards. Every week is ingested, shared, merged, published, merged
+again into an organisation's store, opened with each access and queried. Some lead a team, some agree to be seen by
+their lead, and some of those withdraw it. The attacker has everything that came of it: every release file of every
+week, the organisation's store, every version of every lead's file, every answer to every access. Three things must
+hold:
 
-1. No answer tells more than the cells of the release files: every metric that is one measure, of every access, store, window,
-   month and dimension, is computed again here from the bytes of the files. So months and organisations add no equation, and
-   weeks share no unknown.
-2. No combination of the cells of a week tells the exact number of fewer than k people (attack.py), for a stranger and for
-   anybody who knows the own numbers. What people did is what their own stores say (bp_inspect "outgoing"), which is
-   compared with what was made up.
-3. Nobody who is not seen in a lead's file is told by it and the releases together, exactly, to a lead from elsewhere or to
-   one of the team, who knows the own numbers. Who is seen agreed to it before the week began, on every device, and has not
-   taken it back; the numbers are the person's own; a file that is written after somebody took back shows less and nothing else.
+1. No answer reveals more than the cells of the release files: every metric that is one measure, for every access,
+store, window, month and dimension, is computed here again from the bytes of the files. So months and organisations add
+no equation, and weeks share no unknown. 2. No combination of a week's cells reveals the exact numbers of fewer than k
+people (attack.py), to a stranger or to anybody who knows the own numbers. What people did is what their own stores say
+(bp_inspect "outgoing"), which is compared with the generated events. 3. A lead's file and the releases together reveal
+the exact number of nobody who is not seen in it, to a lead from elsewhere or to one of the team, who knows the own
+numbers. Whoever is seen agreed before the week began, on every device, and has not withdrawn; the numbers are the
+person's own; a file written after a withdrawal shows less and nothing new.
 
-Controls: the library without the rules of publication gives organisations away, and the one without the remainder rule
-gives away who did not agree; a cell, or a number of somebody who agreed, that is one greater is found out.
+Controls: the library without the rules of publication reveals people in the organisations, and without the remainder
+rule people who did not agree; a cell, or a number of somebody who agreed, that is one greater is noticed.
 
     test_organisations.py LIBRARY WITHOUT_RULES WITHOUT_REMAINDER      BLUEPLANE_LONG=1: 1,000 organisations, else 8
 """
@@ -46,14 +46,14 @@ MEASURES = re.findall(r'^MEASURE\((\w+), "[^"]*", (\w+)', VECTOR, re.M)
 SUMS = [name for name, how in MEASURES if how == "SUM"]
 EXPERIENCES = ["other", "junior", "intermediate", "senior", "principal"]
 LEAST, MOST = {0: 0, 1: 3, 2: 5, 3: 10, 4: 20, 5: 50}, {0: 0, 1: 4, 2: 9, 3: 19, 4: 49}
-# Families of metrics, as people agree to them, and what measures only one of them needs.
+# Families of metrics, as people agree to them, and the measures that need only one of them.
 FAMILIES = ("activity", "output", "tokens", "time", "platform", "workspace", "depth", "quality", "changes", "tasks")
 FAMILY_OF = {measure: family for family, measures in {
     "activity": "sessions prompts responses active_days active_time", "output": "lines_added lines_removed",
     "tokens": "input_tokens output_tokens cache_read_tokens cache_write_tokens web_searches cost",
     "quality": "tool_error tool_rejected tool_interrupted accepted",
     "changes": "commits pull_requests", "tasks": "retries retries_recovered resolved resolved_time"}.items() for measure in measures.split()}
-# Metrics that are one measure: so each tells what a reader can know of it. For whom they are, the catalogue says.
+# Metrics that are one measure, so that each shows what a reader can know of it. The catalogue says who may ask.
 METRICS = {m: m for m in SUMS} | {"tool_errors": "tool_error"}
 
 SIZES = (1, 2, 3, 3, 4, 5, 6, 7, 9)  # of teams
@@ -78,7 +78,7 @@ def noon(day):
 # ------------------------------------------------------------------------------------ what is done
 
 class Device:
-    """A person's week as events, and what they add up to as far as that is plain."""
+    """A person's week as events, and their sums where these are obvious."""
 
     def __init__(self, rng, name, habits):
         self.rng, self.name, self.lines, self.number = rng, name, [], 0
@@ -136,8 +136,8 @@ class Member:
         self.team, self.experience, self.id, self.leads = team, rng.randrange(5), f"m{number:03}", False
         self.devices = [Device(rng, f"{self.id}-{i}", habits) for i in range(1 + (rng.random() < 0.1))]
         self.stores = [library.open(None, "owner") for _ in self.devices]
-        self.weeks = {}  # Monday -> worlds.Person, if it counts
-        self.agreed = [{} for _ in self.devices]  # family -> the day it ends
+        self.weeks = {}  # Monday -> worlds.Person, if the person shared
+        self.agreed = [{} for _ in self.devices]  # by device: family -> the day the consent ends
 
     def entry(self):
         return {"id": self.id, "team": f"t{self.team:02}", "experience": EXPERIENCES[self.experience],
@@ -145,7 +145,7 @@ class Member:
                 "devices": [store.fact("identity", "device") for store in self.stores]}
 
     def agree(self, rng):
-        """To a few families or to all, on all devices or not; some only as long as the first week."""
+        """Agrees to a few families or to all, on all devices or not, some only for the first week."""
         families = FAMILIES if rng.random() < 0.6 else rng.sample(FAMILIES, rng.randrange(1, 5))
         days = 17 if rng.random() < 0.1 else 170
         for store, agreed in list(zip(self.stores, self.agreed))[:1 if rng.random() < 0.1 else None]:
@@ -154,7 +154,7 @@ class Member:
                 agreed[family] = (WEEKS[0] - EPOCH).days - 3 + days
 
     def take_back(self, rng):
-        """Some families, on one device: what the words alone say."""
+        """Withdraws some families on one device, by a bundle with decisions only."""
         families = [f for f in self.agreed[0] if rng.random() < 0.5]
         for family in families:
             self.stores[0].consent(family, False)
@@ -162,12 +162,12 @@ class Member:
         return self.stores[0].words() if families else None
 
     def may_be_seen(self, family, monday):
-        """None: in any family."""
+        """Whether the lead may see the week's numbers of a family; None: of any family."""
         until = (monday - EPOCH).days + 7
         return all(any(family in (None, f) and end >= until for f, end in agreed.items()) for agreed in self.agreed)
 
     def live(self, rng, monday):
-        """A week; what its plain sums must be. Some are on leave."""
+        """Generates a week and returns its obvious sums. Some people are on leave."""
         truth = {}
         for device, store in zip(self.devices, self.stores):
             device.lines = []
@@ -178,7 +178,7 @@ class Member:
         return truth
 
     def known(self, monday, truth, problems):
-        """What the own stores say would leave."""
+        """What the person's own stores say would be shared; compared with the truth."""
         person = worlds.Person(self.team, self.experience)
         person.who = self
         for store in self.stores:
@@ -201,19 +201,19 @@ def number_of(slice_):
 
 
 def in_a_week(person, measure):
-    """Two devices may tell of the same days: together of no more than a week has."""
+    """Active days of two devices may overlap: together at most the days of a week."""
     return min(person.whole(measure), 7) if measure == "active_days" else person.whole(measure)
 
 
 class Steward:
-    """A team store, its members, and the release of each week."""
+    """A team's store, its members, and the release of each week."""
 
     def __init__(self, library, folder, rng, number, sizes):
         self.library, self.path, self.rng, self.took = library, str(folder / f"team{number}"), rng, 0
         self.store = library.open(self.path + ".db", "steward")
         self.teams = len(sizes)
         self.members, self.files, self.people = [], {}, {}
-        self.leads = {}  # (Monday, team) -> files, as one came after the other
+        self.leads = {}  # (Monday, team) -> the files in the order they were written
         share = rng.choice((0, 0.3, 0.5, 0.7, 0.9, 1))
         for team, size in enumerate(sizes):
             habits = {key: rng.sample(all_, min(len(all_), rng.choice((2, 3, 4)))) for key, all_ in (
@@ -243,7 +243,7 @@ class Steward:
         for member in self.members:
             member.known(monday, member.live(self.rng, monday), problems)
             if self.rng.random() < 0.04:
-                member.weeks.pop(monday)  # forgot to share, or did not want to
+                member.weeks.pop(monday)  # did not share the week
                 continue
             try:
                 bundles += [store.share(week_name(monday)) for store in member.stores]
@@ -262,7 +262,7 @@ class Steward:
         self.write_leads(monday, problems)
 
     def write_leads(self, monday, problems):
-        """The lead's file of every team; again after some took back what they had agreed to."""
+        """Writes the lead's file of every team, and again after some withdrew."""
         for again in range(2):
             for team in range(self.teams):
                 path = f"{self.path}-{team}-{week_name(monday)}-{again}.lead"
@@ -276,7 +276,7 @@ class Steward:
                     self.store.merge(words)
 
     def check_seen(self, monday, team, problems):
-        """What stands of people in the file written last."""
+        """Checks the people shown in the file written last."""
         members, views = {m.id: m for m in self.members}, [f.views for f in self.leads[monday, team]]
         for (who, measure), value in views[-1].items():
             member = members[who]
@@ -303,8 +303,8 @@ class Reading:
 
 
 def read_release(path):
-    """A release or a lead's file, as docs/formats/release.md has it; rows by name in .rows, for attack.py by number in
-    .cells; .views by member and measure, and the day from which they are shown no more."""
+    """Parses a release or a lead's file by docs/formats/release.md; rows by name in .rows, and by number for attack.py
+    in .cells; .views by member and measure, with the day from which they are hidden."""
     r, published = Reading(pathlib.Path(path).read_bytes()), worlds.Published()
     lead = r.data[:5] == b"BPLL\1"
     assert lead or r.data[:5] == b"BPLR\1"
@@ -332,7 +332,7 @@ def read_release(path):
 # ---------------------------------------------------------------------------------------- what is told
 
 def span(state, band, value):
-    """A number of a cell as it is told: the middle, at least, at most."""
+    """A cell's number as it is answered: the middle, the least, the greatest."""
     if state & STATE == BUCKET:
         ten = 10 ** (len(str(value)) - 1)
         end = 9 if value < 10 else {1: 2, 2: 5, 5: 10}[value // ten] * ten - 1
@@ -344,8 +344,8 @@ def span(state, band, value):
 
 
 def expected(releases, scopes, dimension, key_of, measure):
-    """{key: [value, at least, at most or None]} of everything that may be added up, None where nothing may be told. A
-    sum with a part that is not told has no upper end, and is told by the least that it can be."""
+    """{key: [value, least, greatest or None]} of all cells that may be added up, None where nothing may be answered. A
+    sum with a part that is not known has no upper bound."""
     out = {}
     groups = {(n, c, s) for n, r in enumerate(releases) for (c, d, s, _) in r.rows if d == dimension}
     for n, scope, slice_ in groups:
@@ -358,12 +358,12 @@ def expected(releases, scopes, dimension, key_of, measure):
         else:
             told[1] |= bool(cell[0] & PARTIAL)
             told[0] = [a + b for a, b in zip(told[0] or (0, 0, 0), span(*cell))]
-    # a sum of which some part is missing is told by the least that it can be
+    # a sum with a missing part is answered as a lower bound
     return {key: told and ([told[1], told[1], None] if open_ else told) for key, (told, open_) in out.items()}
 
 
 class Reader:
-    """A handle that may ask, and what it may be told of."""
+    """A handle that may ask, and what it may get."""
 
     def __init__(self, library, name, access, path, scope, releases, weeks, figures):
         self.store = library.open(path, access, scope)
@@ -380,7 +380,7 @@ class Reader:
     def ask(self, metrics, by):
         try:
             return self.store.query(metrics=metrics, period="all", by=by)
-        except Refused as refused:  # a metric along a dimension that does not tell it
+        except Refused as refused:  # a metric that does not have this dimension
             assert refused.code != DENIED, (self.name, by, str(refused))
             return None
 
@@ -399,7 +399,7 @@ class Reader:
                         problems.append(f"{self.name} {metric} by {by} {name} {key}: {b}, the files say {a}")
 
     def compare_weeks(self, problems):
-        """The last week beside the one before: the difference of what both are told, and how far off it may be."""
+        """The last week compared with the one before: the difference of both answers, and its error bounds."""
         last = max(self.weeks)
         period = f"{last}/{last + datetime.timedelta(days=6)}"
         weeks = [[r for r, w in zip(self.releases, self.weeks) if w == week] for week in (last, last - datetime.timedelta(days=7))]
@@ -417,7 +417,7 @@ class Reader:
                     problems.append(f"{self.name} {metric} by {name} beside the week before: {told}, the files say {was}, {ends}")
 
     def look(self, problems):
-        """Every dimension: over all windows, by week and by month; the organisation by team, too."""
+        """Every dimension: over all windows, by week and by month; in an organisation by team, too."""
         self.compare_weeks(problems)
         months = {n: str(day + datetime.timedelta(days=3))[:7] for n, day in enumerate(self.weeks)}
         times = [([], lambda n: "", lambda row: "")]
@@ -436,7 +436,7 @@ class Reader:
 
 
 class LeadReader(Reader):
-    """Opens a lead's file, which has members besides."""
+    """Opens a lead's file, which has members, too."""
 
     def look(self, problems):
         file, (team,) = self.releases[0], self.scopes
@@ -451,7 +451,7 @@ class LeadReader(Reader):
                 want, told = views.get((who, METRICS[metric])), [got[who][metric + end] for end in ("", ".at_least", ".at_most")]
                 of_team = file.rows.get((team, 0, "", METRICS[metric]))
                 self.figures["answers"] += 1
-                # where the team's number is a lower bound, that of whoever is seen is one
+                # where the team's number is a lower bound, a seen member's number is one, too
                 if told != [want, want, None if of_team and of_team[0] & PARTIAL else want]:
                     problems.append(f"{self.name} {metric} of {who}: {told}, the file says {want}")
         super().look(problems)
@@ -484,7 +484,7 @@ class Organisation:
         self.releases = {(n, monday): read_release(s.files[monday]) for n, s in enumerate(self.stewards) for monday in self.weeks}
 
     def isolated(self, figures):
-        """Where somebody can be computed."""
+        """Where a group can be computed from the releases."""
         out = []
         for (n, monday), published in self.releases.items():
             for scope in published.scopes():
@@ -498,7 +498,7 @@ class Organisation:
         return out
 
     def told_by_leads_files(self, figures):
-        """Where somebody who is not seen can be computed from a lead's file, the first of its week, which shows most."""
+        """Where somebody who is not seen can be computed from the first lead's file of a week, which shows most."""
         out = []
         for n, steward in enumerate(self.stewards):
             for (monday, team), files in steward.leads.items():
@@ -534,7 +534,7 @@ class Organisation:
 
 
 def falsified(made):
-    """The controls of what is told: each time one number of what the files say is one greater."""
+    """Control: one number after the other is made one greater than the files say."""
     for published in made.releases.values():
         for at, (state, band, value) in published.rows.items():
             if at[1] == 0 and at[3] == "prompts" and state & STATE != UNCOVERED:
@@ -554,7 +554,7 @@ def falsified(made):
 
 
 def attack(task):
-    """One organisation: who was told, what was wrong, which controls were found, and figures."""
+    """One organisation: who was revealed, what was wrong, which controls were noticed, and figures."""
     path, seed, ask = task
     figures = dict.fromkeys(("people", "systems", "cells", "answers", "weeks", "seen", "views"), 0)
     with tempfile.TemporaryDirectory(prefix="organisations") as folder:
@@ -568,7 +568,7 @@ def attack(task):
 
 
 class Run:
-    """Sums over organisations; in some so little happens that nothing is told."""
+    """Sums over organisations; in some of them too little happens for anything to be published."""
 
     def __init__(self, pool, path, seeds, asked=lambda seed: False):
         self.total, self.broken, self.told, self.wrong, self.controls = {}, 0, 0, [], []

@@ -1,5 +1,6 @@
-/* From bundles to releases: the same bytes in any order, once and for ever, and nothing of a person left
- * behind. With BLUEPLANE_LONG=1 a thousand orders instead of thirty. */
+/* From bundles to releases: the same bytes in any order, published once and for ever, and nothing
+ * of a person left behind. Sums are computed by hand; order tests compare with the first file. With
+ * BLUEPLANE_LONG=1 a thousand orders instead of thirty. */
 #include <check.h>
 #include <pthread.h>
 #include <signal.h>
@@ -61,7 +62,8 @@ typedef struct parcel {
   size_t length;
 } parcel;
 
-/* What every order is made of: two revisions of everybody, a conflict, and one device's contradiction. */
+/* The bundles of every order: two revisions of everybody, a conflict, and one device that
+ * contradicts itself. */
 #define PARCELS (2 * PEOPLE + 2)
 static parcel parcels[PARCELS];
 
@@ -79,8 +81,8 @@ static void make_all(void) {
     parcels[2 * i] = make(100 + i, i, 1);
     parcels[2 * i + 1] = make(100 + i, 50 + i, 2);
   }
-  parcels[2 * PEOPLE] = make(100, 70, 2);     /* m00 said two things under revision 2 */
-  parcels[2 * PEOPLE + 1] = make(101, 71, 1); /* m01 did under revision 1, which 2 replaces */
+  parcels[2 * PEOPLE] = make(100, 70, 2);     /* two contents of m00 under revision 2 */
+  parcels[2 * PEOPLE + 1] = make(101, 71, 1); /* two of m01 under revision 1, which 2 replaces */
 }
 
 static void free_all(void) {
@@ -88,7 +90,7 @@ static void free_all(void) {
     bpi_free(parcels[i].data);
 }
 
-/* Merges every parcel at least once in an order of its own, through several handles. */
+/* Merges every bundle at least once in a random order, through several handles. */
 static void merge_in_some_order(const char *path) {
   unsigned list[3 * PARCELS], count = 0;
   for (unsigned i = 0; i < PARCELS; i++)
@@ -149,7 +151,7 @@ START_TEST(any_order_gives_the_same_bytes) {
     drop(path);
     unlink(file);
   }
-  /* The control: one bundle less is another file. */
+  /* The control: with one bundle less the file differs. */
   bp_close(team(path));
   bp_store *s = world_open(path, BP_ACCESS_STEWARD, NULL);
   for (unsigned i = 0; i < PARCELS; i++)
@@ -180,7 +182,8 @@ START_TEST(published_once_and_for_ever) {
   ck_assert_int_eq(publish(s, path_of("once.db"), outcome), BP_ERR_INVALID); /* the store itself */
   ck_assert_int_eq(publish(s, path_of("a"), outcome), BP_OK);
   ck_assert_str_eq(outcome, "published");
-  /* Again, to another file, to the same file, after a roster that says otherwise, with the clock back. */
+  /* Again, to another file, to the same file, after a roster that differs, with the clock set
+   * back. */
   ck_assert_int_eq(publish(s, path_of("b"), outcome), BP_OK);
   ck_assert_str_eq(outcome, "known");
   ck_assert_int_eq(publish(s, path_of("a"), outcome), BP_OK);
@@ -281,7 +284,8 @@ static unsigned files_with(const char *path, const void *what, size_t length) {
   return found;
 }
 
-/* What a person sent is in the store while the week is open, and in no file once it is published. */
+/* What a person sent is in the store while the week is open, and in no file once it is
+ * published. */
 START_TEST(nothing_of_a_person_stays) {
   char outcome[32], path[200];
   make_all();
@@ -324,8 +328,8 @@ START_TEST(nothing_of_a_person_stays) {
 }
 END_TEST
 
-/* A reader of an old state holds the log: the bytes are still there, and that is said; they go with the
- * next opening. */
+/* A reader of an old state holds the log: the bytes are still there, which is reported; they go
+ * with the next opening. */
 START_TEST(a_reader_delays_the_clearing) {
   char path[200];
   make_all();
@@ -373,7 +377,7 @@ static void wait_us(unsigned us) {
   nanosleep(&pause, NULL);
 }
 
-/* Merges and publishes until it is killed; what is there then completes to the same file. */
+/* Merges and publishes until it is killed; what is there then is completed to the same file. */
 START_TEST(killed_at_any_moment) {
   char path[200], file[200], reference[200], outcome[32];
   unsigned kills = 0, complete = 0, rounds = long_form() ? 200 : 16;
@@ -505,7 +509,7 @@ static int64_t published_cells(bp_store *s, int64_t *edition) {
   return cells;
 }
 
-/* How many cells went. */
+/* The number of erased cells. */
 static int64_t erase_expired(bp_store *s) {
   static const char selector[] = "{\"version\":1,\"expired\":true}";
   bp_result *r = NULL;
@@ -517,8 +521,8 @@ static int64_t erase_expired(bp_store *s) {
   return cells;
 }
 
-/* Releases go after three years, or when the steward says, from a team's store and an organisation's;
- * neither comes back. */
+/* Releases are erased after three years, or when the steward says so, from a team's store and an
+ * organisation's; neither comes back. */
 START_TEST(releases_grow_old) {
   char outcome[32];
   int64_t edition;
@@ -556,8 +560,8 @@ START_TEST(releases_grow_old) {
 }
 END_TEST
 
-/* What is kept for ever stays, what is kept for a day goes; a week that is not over was published by
- * no honest store. */
+/* Releases from before the retention period and from the future: what is kept for ever stays, what
+ * is kept for a day goes; a week that is not over was published by no honest store. */
 START_TEST(releases_of_other_times) {
   int64_t edition;
   world_now = WORLD_OPEN - 2 * WORLD_DAY; /* the week's Sunday */
@@ -576,11 +580,11 @@ START_TEST(releases_of_other_times) {
   bpi_free(p.data);
   bp_close(s);
   ck_assert_int_ne(access(path_of("times.db-shm"), F_OK),
-                   0); /* it is one file, also once it was searched */
+                   0); /* it is one file, also after it was searched */
 }
 END_TEST
 
-/* A release opens for those who read what is published, if the store that is expected signed it. */
+/* A release opens for the accesses that read published numbers, if the expected store signed it. */
 START_TEST(a_release_opens_as_a_store) {
   static const uint32_t readers[] = {BP_ACCESS_LEAD, BP_ACCESS_MANAGER, BP_ACCESS_RESEARCH,
                                      BP_ACCESS_DEVOPS, BP_ACCESS_STEWARD};
@@ -601,7 +605,7 @@ START_TEST(a_release_opens_as_a_store) {
   o.access = BP_ACCESS_OWNER;
   ck_assert_int_ne(bp_open(&s, path_of("a.release"), &o, &error), BP_OK);
   bp_error_free(error);
-  /* Pinned: the invitation of the store that signed it, and of another. */
+  /* Pinned to the invitation of the store that signed it, and of another. */
   char roster[] = "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"teams\":[\"t\"]}";
   for (unsigned store = 1; store <= 2; store++) {
     char name[32];
@@ -626,7 +630,7 @@ START_TEST(a_release_opens_as_a_store) {
 }
 END_TEST
 
-/* A team of many who want much company: what is published of them takes minutes to decide. */
+/* A large team with a high minimum: computing what may be published takes minutes. */
 #define CROWD 80
 static vector_cell of_crowd[WORLD_CELLS];
 
@@ -702,7 +706,8 @@ static int64_t cancelling_clock(void *unused) {
   return world_now;
 }
 
-/* Wherever it is cancelled nothing has changed, and what is then published is what would have been. */
+/* Wherever a call is cancelled nothing has changed, and the next publication gives the same
+ * file. */
 START_TEST(a_cancel_leaves_everything) {
   char path[2][200], file[2][200], outcome[32];
   unsigned char *data[2];
@@ -749,7 +754,7 @@ START_TEST(a_cancel_leaves_everything) {
 }
 END_TEST
 
-/* A database that says it is a release was signed by nobody. */
+/* A database that claims to be a release but was signed by nobody. */
 START_TEST(a_database_is_no_release) {
   sqlite3 *forged = NULL;
   bp_store *s;
@@ -808,7 +813,7 @@ START_TEST(a_release_behind_a_link) {
 }
 END_TEST
 
-/* A link to an empty file: the store behind it is private. */
+/* A store reached by a link to an empty file is private, too. */
 START_TEST(private_behind_a_link) {
   struct stat of;
   FILE *f = fopen(path_of("empty"), "wb");

@@ -1,8 +1,8 @@
-"""Usefulness: what privacy leaves over. 60 members in 10 teams, of whom some are on leave in a week.
+"""Usefulness: how much privacy leaves visible. 60 members in 10 teams, of whom some are on leave in a week.
 
-Of the teams with 3 active members or more at least 95 % must be published, and the organisation's sum must
-cover at least 95 % of the active members, over 200 weeks. Prints also how many numbers are exact, and how far
-the organisation's sums are from the true ones.
+Over 200 weeks, at least 95 % of the teams with 3 or more active members must be published, and the organisation's sums
+must cover at least 95 % of the active members. Also prints how many numbers are exact, and how far the organisation's
+sums are from the true ones. Published by the driver; expected numbers are counted in worlds.py.
 
     test_usefulness.py DRIVER
 """

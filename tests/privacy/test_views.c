@@ -1,6 +1,6 @@
-/* The remainder rule, exhaustively: every set of people who agreed, every viewer, n = 3 to 8, in one
- * cell and in pairs of cells. What a viewer knows is counted here anew. A rule that shows whoever
- * agreed is the control: it leaves people over, and the same count must find them. */
+/* The remainder rule, exhaustively: every set of people who agreed and every viewer, for 3 to 8
+ * people, in one cell and in pairs of cells. This file counts itself what a viewer can know. The
+ * control is a rule that shows whoever agreed: the same count must find exposed people. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +21,7 @@ static void whoever_agreed(const views *v, bool *shown) {
   memcpy(shown, v->agreed, v->people * sizeof *shown);
 }
 
-/* Where a view is shown in a cell, exactly one person left over is exposed. */
+/* Counts cells with a view and exactly one person not seen, who is exposed. */
 static void count(tally *t, const views *v, const bool *shown) {
   for (size_t cell = 0; cell < v->cells; cell++) {
     int left = 0, visible = 0;
@@ -43,7 +43,7 @@ static void unpack(bool *out, unsigned set, size_t n) {
     out[i] = set >> i & 1;
 }
 
-/* All sets who agreed x all viewers (or none) over cells of these members. */
+/* All sets of agreeing people x all viewers (or none) over cells with these members. */
 static void every_choice(tally *t, rule choose, size_t n, const unsigned *cells, size_t count_of) {
   bool in[2 * MOST], agreed[MOST], self[MOST], shown[MOST];
   for (size_t c = 0; c < count_of; c++)
@@ -70,7 +70,7 @@ static tally everything(rule choose, const char *name) {
   for (size_t n = LEAST; n <= MOST; n++) {
     unsigned all = (1u << n) - 1;
     every_choice(&t, choose, n, &all, 1);
-    /* the whole, and a part of it that is published */
+    /* the whole, and a published part of it */
     for (unsigned part = 1; part < all; part++) {
       const unsigned cells[] = {all, part};
       if (members(part) >= LEAST && (n < MOST || part % 5 == 0))
@@ -96,8 +96,8 @@ START_TEST(control_without_the_rule) {
 }
 END_TEST
 
-/* By hand: five members; three agreed, two unknown: shown. Four agreed: the fifth would be left, all
- * wait. All five: shown. Four and the viewer is the fifth: shown. */
+/* By hand, five members. Three agreed, two unknown: shown. Four agreed: one would remain, so none
+ * is shown. All five: shown. Four, and the viewer is the fifth: shown. */
 START_TEST(by_hand) {
   static const bool in[] = {true, true, true, true, true};
   static const struct {

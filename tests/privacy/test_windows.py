@@ -1,7 +1,9 @@
-"""The policy along the life of a week, against windows.golden: every access of every kind of store, every function that names
-a week, while the week is running, open, closed, published and retracted. Beside test_matrix.py, which has what never changes.
+"""The access policy over the life of a week equals windows.golden: every access on every kind of store, and every
+function that names a week, while the week is running, open, closed, published and retracted. test_matrix.py has what
+never changes.
 
-What is withheld must be the same bytes in every state. Control: the list with any one letter changed is told from the library.
+A withheld answer must have the same bytes in every state. Control: the list with any one letter changed differs from
+the library.
 
     test_windows.py LIBRARY
 """
@@ -35,13 +37,13 @@ def days_in(monday, days):
 
 
 def golden():
-    """{(store, access, function): letters}"""
+    """{(store, access, function): letters, one per state}"""
     lines = [line.split() for line in (HERE / "windows.golden").read_text(encoding="utf-8").splitlines()]
     return {tuple(words[:3]): words[3] for words in lines if words and words[0] != "#"}
 
 
 def outcome(call, done="y"):
-    """The letter of a call."""
+    """The letter for the outcome of a call."""
     try:
         rows = call()
     except Refused as refused:
@@ -53,7 +55,7 @@ def outcome(call, done="y"):
 
 
 class Week:
-    """A team of four, of whom one agreed to be seen and one has a clock that runs ahead; its steward, and an organisation
+    """A team of four, of whom one agreed to be seen and one has a clock that is fast; its steward; an organisation
     above."""
 
     def __init__(self, library, folder):
@@ -83,7 +85,7 @@ class Week:
         steward.publish(name_of(BEFORE), self.earlier)
         self.earlier_lead = str(folder / "before.lead")
         steward.publish_lead(name_of(BEFORE), "core", self.earlier_lead)
-        # What a store with a wrong clock says of a week that is running.
+        # The bundle of a store with a fast clock for a week that is still running.
         library.now = days_in(WEEK, 8)
         self.ahead = stores[3].share(name_of(WEEK))
         for handle in (*stores, steward):
@@ -97,7 +99,7 @@ class Week:
         self.files, self.leads = {"before": self.earlier}, {}
 
     def ask(self, store, state, reader):
-        """Whether the week is told; what is withheld, byte for byte, is kept."""
+        """Whether the week is answered; the bytes of a withheld answer are kept."""
         sunday = WEEK + datetime.timedelta(days=6)
         for metric in ("prompts", "tool_success_rate", "cost"):
             try:
@@ -114,7 +116,7 @@ class Week:
         return "w"
 
     def ask_members(self, store, reader):
-        """Whether somebody is seen in the week; what is answered if nobody is, byte for byte, is kept."""
+        """Whether a member is seen in the week; the bytes of the answer without any are kept."""
         try:
             rows = store.query(metrics=["prompts"], period=f"{WEEK}/{WEEK + datetime.timedelta(days=6)}", by=["member"])
         except Refused as refused:
@@ -131,7 +133,7 @@ class Week:
         steward.close()
 
     def organisation(self, state):
-        """A store of its own for each state, with the week before."""
+        """An organisation's store for each state, with the week before in it."""
         path = str(self.folder / f"{state}.db")
         store = self.library.open(path, "steward", "organisation")
         store.configure("trust", {"version": 1, "stores": [self.key]})
@@ -141,7 +143,7 @@ class Week:
         store.close()
         if state in self.files:
             return path, letter
-        bare = str(self.folder / f"{state}-bare.db")  # nobody signed early
+        bare = str(self.folder / f"{state}-bare.db")  # without the bundle that was signed early
         store = self.library.open(bare, "steward", "organisation")
         store.configure("trust", {"version": 1, "stores": [self.key]})
         store.merge(pathlib.Path(self.earlier).read_bytes())
@@ -149,7 +151,7 @@ class Week:
         return bare, letter
 
     def look(self, state, now):
-        """{(store, access, function): letter} of a state; what leads to the next one comes last."""
+        """{(store, access, function): letter} in a state; what leads to the next state comes last."""
         self.library.now, out = now, {}
         organisation, merged = self.organisation(state)
         paths = {"personal": self.paths[0], "team": self.team, "organisation": organisation,
@@ -174,7 +176,7 @@ class Week:
         return out
 
     def bundle(self, state):
-        """One that has not come yet, of an honest member if it can be made."""
+        """A bundle that is new to the store; an honest member's if one can be made."""
         if state != "open":
             return self.ahead
         store = self.library.open(self.paths[1], "owner")

@@ -1,5 +1,6 @@
-/* The rules of publication, each as if it were missing. privacy/publication.c and view_rules.c are built against
- * these for the controls: the tests must find what each rule is there for. */
+/* The rules of publication, each replaced by one that permits everything. privacy/publication.c and
+ * view_rules.c are built with these for the controls: each test must notice that its rule is
+ * missing. */
 #include <string.h>
 
 #include "privacy/audit.h"
@@ -18,18 +19,19 @@ int weak_audit_isolates(const audit *a, bool *isolates) {
   return 0;
 }
 
-/* No dominance, no least number of people behind a number. */
+/* No dominance rule, no minimum number of people behind a number. */
 bool weak_parts_safe(const parts *p, int64_t width, int32_t k) {
   (void)p, (void)width, (void)k;
   return true;
 }
 
-/* Everybody who agreed is shown, whoever that leaves over in a cell. */
+/* Everybody who agreed is shown, even if one person remains in a cell. */
 void weak_views_choose(const views *v, bool *shown) {
   memcpy(shown, v->agreed, v->people * sizeof *shown);
 }
 
-/* Nor is it asked what follows from all cells together; what has to do with nobody's view is. */
+/* Nor is there an audit of what all cells together reveal of views; cells without views are
+ * audited. */
 #undef bpi_audit_isolates
 int bpi_audit_isolates(const audit *a, bool *isolates);
 int weak_remainder_isolates(const audit *a, bool *isolates) {

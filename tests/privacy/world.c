@@ -1,4 +1,4 @@
-/* tests/privacy/world.c */
+/* tests/privacy/world.c: implements world.h. */
 #include "world.h"
 
 #include <check.h>

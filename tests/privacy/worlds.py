@@ -1,6 +1,7 @@
-"""Random organisations, their publication by a driver, and by hand what an attacker knows of them.
+"""Random organisations, their publication by publish_driver.c, and independently computed, what an attacker knows of
+them.
 
-Shares no code with the library. Everything comes from a seed.
+Shares no code with the library. Everything is derived from a seed.
 """
 import random
 import subprocess
@@ -8,7 +9,7 @@ import subprocess
 DIMENSIONS = ["", "platform", "model_family", "tool_category", "language", "task_type", "project", "experience"]
 PLATFORM, MODEL, CATEGORY, LANGUAGE, TASK, PROJECT, EXPERIENCE = range(1, 8)
 HOST = (PLATFORM, PROJECT)
-# Of all that a vector holds: what tells it apart, if it is not HOST alone.
+# The dimensions of measures that have more or others than HOST.
 _APART = {
     HOST + (MODEL,): "responses input_tokens output_tokens cache_read_tokens cache_write_tokens web_searches cost",
     HOST + (CATEGORY,): "tool_ok tool_error tool_rejected tool_interrupted tool_unsettled retries retries_recovered",
@@ -20,7 +21,7 @@ _APART = {
             "plan_mode", "subagents", "skills", "mcp", "slash_commands", "background_runs", "web_search", "images")),
 }
 _ALONG = {measure: dims for dims, measures in _APART.items() for measure in measures.split()}
-# Some measures of every kind: dense and sparse, small and huge, with the dimensions that tell them.
+# Some measures of every kind: dense and sparse, small and huge, with their dimensions.
 MEASURES = {m: _ALONG.get(m, HOST) for m in ("sessions", "prompts", "active_time", "cost", "tool_ok", "tool_error",
                                              "lines_added", "web_searches", "commits", "compactions")}
 SCALE = {"sessions": 12, "prompts": 90, "active_time": 3 * 10**10, "cost": 2 * 10**10, "tool_ok": 900,
@@ -33,7 +34,7 @@ SCOPE_OTHER, SCOPE_STATED = -1, -2
 
 
 def along(measure):
-    """The dimensions that tell a measure; the roster knows everybody's experience."""
+    """The dimensions of a measure; experience is known of everybody from the roster."""
     return _ALONG.get(measure, HOST) + (EXPERIENCE,)
 
 
@@ -41,7 +42,7 @@ class Person:
     def __init__(self, team, experience):
         self.team, self.experience, self.minimum = team, experience, 0
         self.agrees = self.leads = False
-        self.cells = {}  # (dimension, slice, measure) -> value, zeros of the whole included
+        self.cells = {}  # (dimension, slice, measure) -> value; the whole is there even if 0
 
     def whole(self, measure):
         return self.cells.get((0, 0, measure), 0)
@@ -50,7 +51,7 @@ class Person:
         return any(v > 0 for (d, _, _), v in self.cells.items() if d == 0)
 
     def along(self, dimension, measure):
-        """slice -> value, nothing left out: what no slice tells is in `other`, 0."""
+        """slice -> value, complete: what is in no slice is in `other`, 0."""
         whole = self.whole(measure)
         if whole == 0:
             return {}
@@ -66,7 +67,7 @@ class Person:
 
 
 def split(rng, total, slices, few):
-    """Divides a whole number among a few of the slices, unevenly."""
+    """Divides a whole number unevenly among a few of the slices."""
     chosen = rng.sample(slices, min(len(slices), few))
     out = {}
     for i, s in enumerate(chosen):
@@ -84,7 +85,7 @@ def person(rng, team, habits):
     pace = rng.lognormvariate(0, 0.7)
     covers = set(MEASURES)
     if rng.random() < 0.1:
-        covers -= {"cost", "web_searches"}  # an assistant that tells no tokens
+        covers -= {"cost", "web_searches"}  # an assistant that reports no tokens
     own = {d: rng.sample(habits[d], min(len(habits[d]), rng.choice((1, 1, 2, 3, 5)))) for d in SLICES}
     for m in sorted(covers):
         value = min(CLAMP[m], int(SCALE[m] * pace * rng.lognormvariate(0, 0.5)))
@@ -104,7 +105,7 @@ def organisation(seed, teams=None, sizes=None):
     for team in range(teams or rng.randint(2, 9)):
         size = (sizes or (lambda r: r.choice((1, 2, 3, 3, 4, 5, 6, 7, 8, 10, 13))))(rng)
         roster.append(size)
-        # What a team has in common, and what it does not.
+        # The slices that the members of a team have in common.
         habits = {d: sorted({rng.randrange(2, n + 2) for _ in range(rng.choice((2, 3, 4)))}) for d, n in SLICES.items()}
         people += [person(rng, team, habits) for _ in range(size)]
     rng.shuffle(people)
@@ -112,7 +113,7 @@ def organisation(seed, teams=None, sizes=None):
 
 
 class Driver:
-    """The driver as a process that answers one world after another."""
+    """The driver as a process that publishes one world after another."""
 
     def __init__(self, program):
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -160,7 +161,7 @@ class Published:
 
 
 def members(people, published, scope):
-    """The people behind a scope: who is in the pool is those whose team has no rows."""
+    """The people in a scope: those in the pool are the ones whose team has no rows."""
     own = set(published.scopes())
     active = [p for p in people if p.active()]
     return [p for p in active if p.team == scope or (scope == SCOPE_OTHER and p.team not in own)]
@@ -177,8 +178,8 @@ def row_of(p, dimension, slice_, measure, named):
 
 
 def naive(people, roster, floor=3):
-    """The weak publisher of the controls: every cell of at least three people with their exact sum,
-    what has fewer left out, nothing rolled up, pooled, audited or bucketed."""
+    """The weak publisher for controls: every cell of at least three people with its exact sum, smaller ones left out,
+    nothing rolled up, pooled, audited or bucketed."""
     published = Published()
     for scope in range(len(roster)):
         team = [p for p in people if p.team == scope and p.active()]
