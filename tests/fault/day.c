@@ -1,4 +1,4 @@
-/* tests/fault/day.c */
+/* tests/fault/day.c: implements day.h. */
 #define _POSIX_C_SOURCE 200809L
 #include "day.h"
 

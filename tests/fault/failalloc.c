@@ -1,15 +1,17 @@
-/* tests/fault/failalloc.c: loaded before the C library, lets every allocation of a program fail in turn, whoever in the
- * process asks for it. Before main() a copy of the process is made for each number, one after the other, in which that
- * allocation fails; so the program is loaded once. Knows nothing of what the program does.
+/* tests/fault/failalloc.c: loaded before the C library (LD_PRELOAD), makes every allocation of a
+ * program fail in turn, whichever library asks for it. Before main() the process is forked once
+ * for each number, one copy after the other, and in the copy that allocation fails; so the
+ * program is loaded only once. Knows nothing of what the program does.
  *
- *     FAILALLOC_STEP   every so many numbers
- *     FAILALLOC_ONCE   that one alone fails; else all from it on
- *     FAILALLOC_OUT    where the copies' output goes
- *     FAILALLOC_CHECK  a command of the shell, run after each copy with the copy's status in STATUS
+ *     FAILALLOC_STEP   try every so many numbers
+ *     FAILALLOC_ONCE   only that allocation fails; else all from it on
+ *     FAILALLOC_OUT    the file for the copies' output
+ *     FAILALLOC_CHECK  a shell command run after each copy, with the copy's status in STATUS
  *
- * What a copy did that it may not is said on the standard error: that it ended by a signal or that the check failed. The first
- * copy in which nothing had to fail ends the row; the process then says how many copies there were and how many allocations
- * that one made, and ends with the status 0, or 1. */
+ * Errors are reported on standard error: a copy that a signal ended, or a check that failed. The
+ * first copy in which no allocation failed ends the series; the process then prints the number
+ * of copies and the number of allocations of that one, and exits with status 0, or 1 after an
+ * error. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -24,9 +26,9 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
 
-static long left = -1; /* negative: none fails */
+static long left = -1; /* negative: no allocation fails */
 static bool once;
-static long *asked, *failures; /* of the copy; shared with it */
+static long *asked, *failures; /* by the copy; memory shared with it */
 
 static bool must_fail(void) {
   long now = __atomic_load_n(&left, __ATOMIC_RELAXED);

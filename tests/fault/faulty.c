@@ -1,4 +1,4 @@
-/* tests/fault/faulty.c */
+/* tests/fault/faulty.c: implements faulty.h. */
 #include "faulty.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ const char *const fault_names[FAULT_CALLS] = {"open",     "read",   "write", "sy
 
 static fault_way way;
 static unsigned wanted;
-static long left, counted, added; /* added: bytes */
+static long left, counted, added; /* added: in bytes */
 static unsigned luck;
 
 void fault_luck(unsigned how) {
@@ -48,7 +48,7 @@ long fault_pages_added(void) {
   return (added + FAULT_PAGE - 1) / FAULT_PAGE;
 }
 
-/* Whether this request fails. One that is to end the process in its middle is told apart by `torn`. */
+/* Whether this request fails. `torn`: it must end the process in its middle instead. */
 static bool fails(fault_call call, bool *torn) {
   *torn = false;
   if (!(wanted & 1u << call)) return false;
@@ -58,7 +58,7 @@ static bool fails(fault_call call, bool *torn) {
     left--;
     return false;
   }
-  if (left < 0) return false; /* once, and that was before */
+  if (left < 0) return false; /* FAULT_ONCE, and that request has passed */
   if (way == FAULT_DIE) _exit(FAULT_DIED);
   fault_power_off();
   if (way == FAULT_ONCE) left = -1;
@@ -72,7 +72,7 @@ static bool fails_whole(fault_call call) {
   return fails(call, &torn);
 }
 
-/* Whether a file may become so much longer. */
+/* Whether a file may become so many bytes longer. */
 static bool grows(long bytes) {
   if (bytes <= 0) return true;
   added += bytes;
@@ -87,7 +87,7 @@ static bool grows(long bytes) {
 typedef struct faulty_file {
   sqlite3_file base;
   sqlite3_file *real;
-  const char *path; /* SQLite's; NULL: a file without a name */
+  const char *path; /* SQLite's string; NULL: a file without a name */
 } faulty_file;
 
 static sqlite3_vfs faulty;
@@ -209,16 +209,16 @@ static int vfs_delete(sqlite3_vfs *vfs, const char *name, int sync) {
   return system_vfs->xDelete(system_vfs, name, 0);
 }
 
-/* Whoever waits for a lock need not really wait. */
+/* A wait for a lock need not really take time. */
 static int vfs_sleep(sqlite3_vfs *vfs, int microseconds) {
   (void)vfs;
   return microseconds;
 }
 
 void fault_install(void) {
-  if (system_vfs != NULL) return; /* it would call itself */
+  if (system_vfs != NULL) return; /* else it would call itself */
   system_vfs = sqlite3_vfs_find(NULL);
-  faulty = *system_vfs; /* what has no file in it is the system's */
+  faulty = *system_vfs; /* methods that take no file are the system's */
   faulty.zName = "faulty";
   faulty.szOsFile = (int)sizeof(faulty_file);
   faulty.pNext = NULL;
@@ -230,7 +230,8 @@ void fault_install(void) {
 
 /* ------------------------------------------------------------------------- calls of base/file.c */
 
-/* --wrap=NAME: calls of NAME come to __wrap_NAME, and __real_NAME is what they would have reached. */
+/* With the linker option --wrap=NAME, calls of NAME reach __wrap_NAME, and __real_NAME is the
+ * original. */
 ssize_t __real_write(int descriptor, const void *data, size_t length);
 ssize_t __wrap_write(int descriptor, const void *data, size_t length);
 int __real_open64(const char *path, int flags, ...);
@@ -245,7 +246,7 @@ static int refuse(int code) {
   return -1;
 }
 
-/* What a descriptor was opened as; an empty text if that cannot be told. */
+/* The path a descriptor was opened with; an empty text if unknown. */
 static const char *path_of(int descriptor) {
   static char path[512];
   char link[64];

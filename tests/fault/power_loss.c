@@ -1,4 +1,4 @@
-/* tests/fault/power_loss.c */
+/* tests/fault/power_loss.c: implements power_loss.h. */
 #define _POSIX_C_SOURCE 200809L
 #include "power_loss.h"
 
@@ -16,7 +16,7 @@ typedef enum deed { WRITE, TRUNCATE, DELETE, NAME } deed;
 
 typedef struct step {
   deed what;
-  int64_t at; /* TRUNCATE: the size; NAME: whether bytes of it were not synced */
+  int64_t at; /* TRUNCATE: the size; NAME: whether its bytes were not synced */
   unsigned char *data;
   size_t length;
   struct step *next;
@@ -27,10 +27,10 @@ typedef struct bytes_on_disk {
   size_t length, capacity;
 } bytes_on_disk;
 
-/* A file of which not all is synced. */
+/* A file that is not completely synced. */
 typedef struct watched {
   char path[512];
-  bool there; /* when it was last synced */
+  bool there; /* it existed when it was last synced */
   bytes_on_disk then;
   step *first, *last;
 } watched;
@@ -115,7 +115,7 @@ void power_write(const char *path, int64_t at, const void *data, size_t length) 
 void power_truncate(const char *path, int64_t size) {
   add(path, TRUNCATE, size, NULL, 0);
 }
-/* Bytes that were not synced under the old name are not under the new one, either. */
+/* Bytes not synced under the old name are not synced under the new one, either. */
 void power_name(const char *old, const char *path) {
   const watched *unsynced = watching ? find(old) : NULL;
   for (const step *s = unsynced == NULL ? NULL : unsynced->first; s != NULL; s = s->next)
@@ -136,7 +136,7 @@ void power_delete(const char *path, bool synced) {
     forget(f);
 }
 
-/* The name is sure; what was written is not yet. */
+/* The name is durable; the written bytes are not yet. */
 static void forget_name(watched *f) {
   step *before = f->first;
   if (f->first == f->last) {
@@ -150,7 +150,7 @@ static void forget_name(watched *f) {
   f->last = before;
 }
 
-/* A file; or a folder: then names in it are sure. */
+/* Syncs a file, or a folder: then the names in it are durable. */
 void power_sync(const char *path) {
   if (!watching || path == NULL) return;
   size_t length = strlen(path);
@@ -194,7 +194,7 @@ static void end_of(watched *f, unsigned luck) {
   for (const step *s = f->first; s != NULL; s = s->next)
     switch (s->what) {
     case WRITE:
-      f->there = true; /* whoever made the file has synced its name, or it was there */
+      f->there = true; /* its creator has synced the name, or it was there before */
       write_sectors(&f->then, s, luck);
       break;
     case TRUNCATE:

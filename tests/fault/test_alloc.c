@@ -1,8 +1,10 @@
-/* Memory runs out at allocations (in the long form at every single one) of a small day's work: open, ingest,
- * configure, ask, look, write out, close. Whatever fails says so cleanly and gives nothing; nothing leaks (build
- * with the address sanitizer); afterwards the store opens and holds what it should.
+/* Memory runs out at allocations (in the long form at every one) of a small day's work: open,
+ * ingest, configure, query, inspect, format, erase, close. Every call that fails returns an error
+ * and no result; nothing leaks (build with the address sanitizer); days without a failure give the
+ * answers of the first, undisturbed one; at the end the store opens and holds what it should.
  *
- * Who runs out: the library's own allocator, SQLite's or cJSON's; once, or from then on. */
+ * Allocations fail in the library's own allocator, in SQLite's or in cJSON's; one of them, or all
+ * from one on. */
 #include <check.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,7 +28,7 @@
 
 /* ----------------------------------------------------------------------- allocators that fail */
 
-/* As in base/mem.c, for those that are not ours. */
+/* Counters as in base/mem.c, for the allocators of others. */
 static atomic_long left = -1;
 static atomic_int once;
 
@@ -49,7 +51,8 @@ static void *json_malloc(size_t size) {
   return must_fail() ? NULL : malloc(size);
 }
 
-/* Where tests are not processes of their own, it has begun already, perhaps with ours. */
+/* Where tests do not run in processes of their own, SQLite is initialised already, perhaps with our
+ * allocator. */
 static void prepare_sqlite(void) {
   sqlite3_mem_methods failing;
   ck_assert_int_eq(sqlite3_shutdown(), SQLITE_OK);
@@ -59,7 +62,7 @@ static void prepare_sqlite(void) {
   failing.xMalloc = sql_malloc;
   failing.xRealloc = sql_realloc;
   ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &failing), SQLITE_OK);
-  /* Its small blocks come from a store of its own, which would hide their failures. */
+  /* Lookaside memory would hide failures of small allocations. */
   ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0), SQLITE_OK);
 }
 
@@ -139,7 +142,7 @@ static int64_t clock_stands_still(void *user) {
   return INT64_C(1772453000000000); /* 2026-03-02T12:03:20Z */
 }
 
-/* Failed calls so far, and before this day; a call fails for want of memory and nothing else. */
+/* Calls that failed so far, and before this day; a call may fail only for lack of memory. */
 static unsigned failures, failures_before;
 
 static bool done(int rc, bp_error *error, const void *out) {
@@ -179,7 +182,7 @@ static void feed(bp_store *store) {
   done(rc, error, NULL);
 }
 
-/* A day on which nothing failed must say what the first one said, where nothing could fail. */
+/* A day without a failure must give the answers of the first day, on which nothing could fail. */
 #define ANSWERS 32
 static char *answers[ANSWERS];
 static unsigned answered;
@@ -214,7 +217,7 @@ static void write_out(bp_result *result) {
   if (done(rc, error, NULL)) stream.release(&stream);
 }
 
-/* Who may not write is answered from what is cut in memory; who may write first stores it. */
+/* A read-only handle computes tasks in memory; the first one that may write stores them. */
 static void ask_about_tasks(bp_store *store) {
   bp_query *query = NULL;
   bp_result *result = NULL;
@@ -251,7 +254,7 @@ static void look(bp_store *store) {
   for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
     int rc = bp_inspect(&result, store, topics[i], &error);
     if (done(rc, error, result) && i < 7)
-      write_as(result, "csv"); /* the last ones tell of history */
+      write_as(result, "csv"); /* the last results are histories */
     bp_result_free(result);
   }
   int rc = bp_privacy_preview(&result, store, NULL, bytes, sizeof bytes - 1, &error);
@@ -259,7 +262,7 @@ static void look(bp_store *store) {
   bp_result_free(result);
 }
 
-/* In a store of its own, as what is erased does not come back. */
+/* In a store of its own, because what is erased does not come back. */
 static void erase(void) {
   static const char *const selectors[] = {"{\"version\":1,\"from_us\":1,\"until_us\":2}",
                                           "{\"version\":1,\"source\":\"native\"}",
@@ -309,7 +312,7 @@ static void work(void) {
   erase();
 }
 
-/* What must be there in the end, whatever failed before. */
+/* What must be there at the end, whatever failed before. */
 static void check_store(void) {
   bp_store *store = open_store(0);
   ck_assert_ptr_nonnull(store);
@@ -319,7 +322,7 @@ static void check_store(void) {
   char *text = NULL;
   ck_assert_int_eq(bp_query_from_json(&query, question, sizeof question - 1, NULL), BP_OK);
   ck_assert_int_eq(bp_query_run(&result, store, query, NULL), BP_OK);
-  ck_assert_uint_eq(bp_result_rows(result), 2); /* of one day two platforms: claude_code, mytool */
+  ck_assert_uint_eq(bp_result_rows(result), 2); /* one day of two platforms: claude_code, mytool */
   for (size_t row = 0; row < 2; row++) {
     bool ours = strcmp(bp_result_text(result, row, 1, NULL), "mytool") == 0;
     ck_assert_str_eq(bp_result_column(result, 2, "name"), "prompts");
@@ -338,14 +341,14 @@ static void check_store(void) {
   bp_close(store);
 }
 
-/* Until a day's work needs no more memory. */
+/* Repeats the day with later and later failures until it needs no more memory. */
 static void run_out(void (*starve)(long after)) {
   long after = 0, days = 0;
-  /* Days on which nothing failed, in a row: where there is no second thread one does. */
+  /* Days without a failure, one after the other: with threads, a single one may be chance. */
   int enough = short_form() ? 3 : 40;
   work();
   for (int calm = 0; calm < enough; days++) {
-    if (days % 8 == 0) remove_store(); /* now and then it has to be made first */
+    if (days % 8 == 0) remove_store(); /* sometimes it must be created first */
     starve(after);
     work();
     starve(-1);

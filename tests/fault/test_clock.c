@@ -1,5 +1,7 @@
-/* The clock jumps: back by years, to the beginning and to the end of time, between any two calls. Every call ends with a code
- * of docs/errors.md; what is stored does not depend on it; nothing that was shared, taken back or erased comes to life again by it. */
+/* The clock jumps between calls: back by years, to the beginning and to the end of time. Every call
+ * succeeds or ends with a code of docs/errors.md, what is stored is the same whatever the jump, and
+ * only retention erases by the clock. That consent does not come back with a clock set back is in
+ * ../privacy/test_erasure.py. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,7 +53,7 @@ static void ask_for(bp_store *s, const char *period, const char *compare) {
   bp_query_free(query);
 }
 
-/* All that looks at a clock, in this order or from the end. */
+/* Everything that uses the clock, in this order or backwards. */
 static void do_all(bp_store *s, bool backwards) {
   static const char *const periods[] = {"today",   "yesterday", "week",      "month",
                                         "quarter", "year",      "last_week", "last_month",
@@ -99,8 +101,8 @@ static char *state(void) {
   return bpi_buf_take(&b, NULL);
 }
 
-/* In the short form every moment is left once and reached once, else every one from every
- * other. The moment itself comes always: there the clock stands. */
+/* In the short form each moment is left once and reached once, else every one from every other.
+ * Staying at a moment is always included: the clock stands still. */
 static bool is_jump(int from, int to) {
   return !short_form() || to == from || to == (from + 7) % MOMENTS;
 }
@@ -133,7 +135,7 @@ START_TEST(from_one_moment_to_another) {
 }
 END_TEST
 
-/* What is kept for so many days is erased by the clock, and only by retention. */
+/* Retention, and only retention, erases by the clock. */
 START_TEST(expiry_is_by_the_clock) {
   static const char expired[] = "{\"version\":1,\"expired\":true}";
   for (int i = 0; i < MOMENTS; i++) {

@@ -1,10 +1,11 @@
-/* A store's files are cut off, a bit of them is turned, or they were copied while somebody wrote. Whatever is left:
- *   - nothing crashes, hangs or reaches beyond memory (build with the sanitizers);
- *   - either every figure is as it was, or a call or bp_inspect "integrity" says that the store is damaged: never a
- *     wrong number without a word;
- *   - a log that is cut or damaged costs what was written last, and the next ingest brings it back.
+/* A store's files are cut off, get bits flipped or values changed, or were copied during a write.
+ * Then:
+ *   - nothing crashes, hangs or reads beyond memory (build with the sanitizers);
+ *   - either every figure is as in the undamaged store, or a call or bp_inspect "integrity" reports damage: never a wrong number without a report;
+ *   - a log that is cut or damaged loses what was written last, and the next ingest brings it back.
  *
- * With BLUEPLANE_LONG=1 20,000 bits are turned, forty values of each column become others, and every moment is copied beside every other. */
+ * With BLUEPLANE_LONG=1: 20,000 bits, forty values of each column, and the database of every moment
+ * beside the log of every other. */
 #define _POSIX_C_SOURCE 200809L
 #include <check.h>
 #include <sqlite3.h>
@@ -23,7 +24,7 @@
 #include "faulty.h"
 #include "world.h"
 
-static char *expected; /* what an undisturbed store says */
+static char *expected; /* the figures of an undamaged store */
 
 static char *state_now(int *rc) {
   buf b;
@@ -48,11 +49,11 @@ static void prepare(void) {
 /* -------------------------------------------------------------------------------------- verdicts */
 
 typedef enum verdict {
-  UNHARMED,  /* every figure is as it was */
-  REFUSED,   /* a call says that it cannot */
-  FOUND,     /* bp_inspect "integrity" says so */
-  COMPLETED, /* figures were missing, and the next ingest brought them */
-  WRONG,     /* figures differ and nobody says so */
+  UNHARMED,  /* every figure is as expected */
+  REFUSED,   /* a call returns an error */
+  FOUND,     /* bp_inspect "integrity" reports it */
+  COMPLETED, /* figures were missing, and the next ingest completed them */
+  WRONG,     /* figures differ without a report */
   STRANGE,   /* an error that means something else */
   VERDICTS
 } verdict;
@@ -60,8 +61,8 @@ typedef enum verdict {
 static const char *const verdict_names[VERDICTS] = {"unharmed",  "refused", "found by integrity",
                                                     "completed", "wrong",   "strange"};
 
-/* What docs/errors.md has for a file that is not as we made it: bits of its marks say that it is of a newer
- * library, of another kind, for another key, or not to be written. */
+/* The codes that docs/errors.md has for a changed file: changed marks can also say that it is of a
+ * newer library, of another kind, for another key, or read-only. */
 static bool is_clear(int rc) {
   return rc == BP_ERR_CORRUPT || rc == BP_ERR_SCHEMA || rc == BP_ERR_INVALID ||
          rc == BP_ERR_DENIED || rc == BP_ERR_READONLY;
@@ -83,12 +84,12 @@ static int whole(bool *out) {
 static bool is_as_expected(int *rc) {
   char *text = state_now(rc);
   bool same = *rc == BP_OK && text != NULL &&
-              strcmp(text, expected) == 0; /* NULL: more than fits */
+              strcmp(text, expected) == 0; /* NULL: too long for the buffer */
   bpi_free(text);
   return same;
 }
 
-/* In a process of its own. */
+/* Runs in a process of its own. */
 static int judge(void) {
   bool sound;
   int rc;
@@ -97,10 +98,10 @@ static int judge(void) {
   rc = whole(&sound);
   if (rc != BP_OK) return is_clear(rc) ? REFUSED : STRANGE;
   if (!sound) {
-    (void)day_ingest(NULL); /* whatever it says */
+    (void)day_ingest(NULL); /* whatever it returns */
     return FOUND;
   }
-  rc = day_ingest(NULL); /* reads what no question read */
+  rc = day_ingest(NULL); /* reads what no query has read */
   if (rc != BP_OK) return is_clear(rc) ? REFUSED : STRANGE;
   if (!is_as_expected(&rc)) return WRONG;
   return same ? UNHARMED : COMPLETED;
@@ -171,7 +172,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- its values */
 
-/* Where numbers end, where those of vocabularies, lines and times do, and any other number a bit away. */
+/* The limits of integers, of vocabularies, lines and times, or any number with one bit flipped. */
 static int64_t other_value(int64_t now) {
   static const int64_t ends[] = {INT64_MAX,
                                  INT64_MIN + 1,
@@ -197,7 +198,7 @@ static int64_t ask_number(sqlite3 *db, const char *sql) {
   return number;
 }
 
-/* One value of a column of a table becomes another, whatever the schema says of it. */
+/* Changes one value of a column of a table, whatever the schema allows. */
 static void spoil_value(const char *table, const char *column, char about[200]) {
   char sql[400];
   sqlite3 *db = NULL;
@@ -280,7 +281,7 @@ START_TEST(a_value_is_another) {
 }
 END_TEST
 
-/* A category that is none, in every place of the paths of tasks. */
+/* Every byte as a category in the paths of tasks; most are no category. */
 START_TEST(a_path_is_another) {
   with_all_in_the_database();
   for (int byte = 0; byte < 256; byte += short_form() ? 51 : 5) {
@@ -310,7 +311,7 @@ START_TEST(the_database_is_cut) {
     try_spoiled(DAY_STORE, cut, 0, 0);
   ck_assert_int_eq(tally[COMPLETED], 0);
   tell("a database that is cut");
-  for (long cut = 0; cut < 2; cut++) /* nothing of it is left: no store yet, and filled again */
+  for (long cut = 0; cut < 2; cut++) /* nothing is left: no store yet, so it is filled again */
     try_spoiled(DAY_STORE, cut, 0, 0);
   ck_assert_int_eq(tally[COMPLETED], 2);
   bpi_free(expected);
@@ -319,7 +320,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------------- the log */
 
-/* An ingest that dies before this request; false when it does not get that far. */
+/* An ingest that is ended before this request; false if it finished before. */
 static bool die_at(long after) {
   int status = 0;
   day_fresh();
@@ -341,7 +342,7 @@ static long requests_of_ingest(void) {
   return fault_counted();
 }
 
-/* The longest log that a process which died left behind. */
+/* Leaves the longest log that an ended process can leave. */
 static void leave_a_log(void) {
   long best = -1, longest = 0, requests = requests_of_ingest();
   for (long after = 0; after < requests; after += 3)
@@ -372,7 +373,8 @@ START_TEST(the_log_is_damaged) {
 }
 END_TEST
 
-/* The database of one moment beside the log of another, as who copies files one after the other gets them. */
+/* The database of one moment beside the log of another, as a copy of the files one after the other
+ * has them. */
 START_TEST(copied_while_somebody_writes) {
   prepare();
   long requests = requests_of_ingest(),

@@ -1,13 +1,15 @@
-/* The disk refuses, fills up or goes away at every single request of what a store does: it is made, brought to the next
- * schema (next/migrations.h), filled, filled again, asked for tasks, erased from, shared from; a team's week is merged and
- * published, a release taken in.
+/* The disk refuses, fills up or goes away at every request that changes something or locks: while a
+ * store is created, brought to the next schema (next/migrations.h), filled, filled again, asked for
+ * tasks, erased from, shared from; while a team's week is merged and published, and a release taken
+ * in. Failing reads are not tried.
  *
- * Each trial runs in a process of its own on a copy of the same files, and one request of it fails. Then:
- *   - the call said so with a code that docs/errors.md has for it, or it did not matter and the call's work is done;
- *   - the store opens, SQLite finds it sound, and what is kept beside the facts is what they give;
- *   - doing the work again ends where an undisturbed run ended: the same answers, the same file.
+ * Each trial runs in a process of its own on a copy of the same files, and one request of it fails.
+ * Then:
+ *   - the call returned a code that docs/errors.md has for it, or its work is done all the same;
+ *   - the store opens, SQLite finds it sound, and its sums, runs and tasks are what its facts give;
+ *   - doing the work again gives the state of an undisturbed run: the same answers, the same file.
  *
- * With BLUEPLANE_LONG=1 at every request; else at so many of each kind. */
+ * With BLUEPLANE_LONG=1 at every request; else at some of each kind. */
 #define _GNU_SOURCE /* memmem */
 #include <check.h>
 #include <limits.h>
@@ -35,13 +37,13 @@
 
 #define PEOPLE 3
 
-/* A scenario works on the files of one folder; `first` and `template` are made once. */
+/* A scenario works on the files of one folder; `prepare` runs once. */
 typedef struct scenario {
   const char *name;
   void (*prepare)(void);        /* makes the template */
-  int (*act)(bp_error **error); /* may be disturbed; done again it changes nothing more */
-  void (*state)(buf *out);      /* what a person sees of it */
-  const char *store;            /* the file that is looked after */
+  int (*act)(bp_error **error); /* is disturbed; repeating it changes nothing more */
+  void (*state)(buf *out);      /* what a person sees of the store */
+  const char *store;            /* the store to check */
   uint32_t access;
   const char *scope;
 } scenario;
@@ -100,7 +102,8 @@ static void state_of_organisation(buf *out) {
   bp_close(s);
 }
 
-/* A number of the file itself, asked past the library, which would bring it to the next schema; -1: there is none. */
+/* A number from the file itself, read without the library, which would migrate it; -1 if there is
+ * none. */
 static int64_t number_in_file(const char *sql) {
   sqlite3 *db = NULL;
   sqlite3_stmt *ask = NULL;
@@ -154,8 +157,8 @@ static int ask_for_tasks(bp_error **error) {
   return rc;
 }
 
-/* Each file in a transaction of its own, and what is new of it in a layer of its own; all of them anew, so that each key
- * that is known is looked for in all layers. */
+/* Each file in a transaction of its own, with its new facts in a layer of their own; every file
+ * from its start, so that known keys are looked up in all layers. */
 static int ingest_in_layers(bp_error **error) {
   bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
   bp_ingest_report report = BP_INGEST_REPORT_INIT;
@@ -327,7 +330,7 @@ static void all_of_it(void) {
   day_keep();
 }
 
-/* As the release before made it. */
+/* The store as the release before left it. */
 static void of_the_schema_before(void) {
   sqlite3 *db = NULL;
   all_of_it();
@@ -421,13 +424,13 @@ static const char *about(const char *what, fault_way way, unsigned calls, long a
   return text;
 }
 
-/* The store is sound, whatever was done to it. */
+/* The store is sound, whatever happened to it. */
 static void check_sound(const char *where) {
   const char *path = day_path(now_running->store);
   bp_store *s = NULL;
   bp_result *result = NULL;
   bp_error *error = NULL;
-  if (access(path, F_OK) != 0) return; /* it was not even begun */
+  if (access(path, F_OK) != 0) return; /* it was not even created */
   int rc = day_open(&s, now_running->store, now_running->access, now_running->scope, &error);
   ck_assert_msg(rc == BP_OK, "%s: does not open: %d %s", where, rc, bp_error_message(error));
   ck_assert_int_eq(bp_inspect(&result, s, "integrity", NULL), BP_OK);
@@ -437,7 +440,7 @@ static void check_sound(const char *where) {
   bp_close(s);
 }
 
-/* Of a personal store, that sums, runs and tasks are what the facts give. */
+/* In a personal store: sums, runs and tasks are what the facts give. */
 static void check_sums(const char *where) {
   const store_options options = {.read_only = false};
   store *s = NULL;
@@ -456,7 +459,7 @@ static char *state(void) {
   return bpi_buf_take(&b, NULL);
 }
 
-/* In a process of its own, as it may end in the middle: the code, or FAULT_DIED. */
+/* Runs in a process of its own, as it may end in the middle. Returns the code, or FAULT_DIED. */
 static int act_apart(fault_way way, unsigned calls, long after) {
   pid_t child = fork();
   ck_assert_int_ge(child, 0);
@@ -472,7 +475,7 @@ static int act_apart(fault_way way, unsigned calls, long after) {
   return WEXITSTATUS(status);
 }
 
-/* What docs/errors.md says of a disk that refuses, and of a lock that another holds. */
+/* The codes that docs/errors.md has for a failing disk, and for a lock held by another process. */
 static bool is_fitting(int code, unsigned calls) {
   if (code == -BP_ERR_BUSY) return calls == 1u << FAULT_LOCK;
   return code == -BP_ERR_IO;
@@ -507,14 +510,15 @@ static void try_once(const char *expected, fault_way way, unsigned calls, long a
   check_sums(where);
 }
 
-/* At every request, or at so many of them, the first and the last among these. */
+/* At every request, or at some, the last always among them. */
 static void sweep(const char *expected, fault_way way, unsigned calls, long requests, long few) {
   long step = long_form() ? 1 : 1 + (requests - 1) / (short_form() ? 2 : few);
   for (long after = requests - 1; after >= 0; after -= step)
     try_once(expected, way, calls, after);
 }
 
-/* The power goes at every request and after the last: everything that was not synced is lost, nothing is, or parts. */
+/* The power fails at every request and after the last: all unsynced changes are lost, none, or
+ * some. */
 static void sweep_power(const char *expected, long requests) {
   bool all = long_form();
   long step = all ? 1 : 1 + (requests - 1) / (short_form() ? 2 : 8);
@@ -525,7 +529,7 @@ static void sweep_power(const char *expected, long requests) {
   }
 }
 
-/* How many there are when nothing fails. */
+/* The number of requests when nothing fails. */
 static long requests_of(unsigned calls, long *pages) {
   day_fresh();
   fault_set(FAULT_NEVER, calls, 0);
@@ -587,9 +591,9 @@ static bool is_in_file(const char *name, const char *word) {
   return found;
 }
 
-/* What bp_erase said is gone stays gone, whatever of it the disk had not synced. */
+/* What bp_erase reported as erased stays erased, whatever the disk had not synced. */
 START_TEST(what_is_erased_does_not_come_back_with_the_power) {
-  static const char word[] = "Tool"; /* in the name of every tool */
+  static const char word[] = "Tool"; /* part of every tool's name */
   scenario both = {"ingest and erase", all_of_it, ingest_and_erase, NULL, DAY_STORE,
                    BP_ACCESS_OWNER,    NULL};
   now_running = &both;
@@ -640,7 +644,8 @@ static int merge_one(bp_error **error) {
   return rc;
 }
 
-/* Facts are read again; nobody says a second time what they decided, or sends a bundle that was taken. */
+/* Facts are read again from their files, but nobody repeats decisions, or sends a merged bundle
+ * again. */
 START_TEST(what_was_decided_outlives_the_power) {
   static const scenario decisions[] = {
       {"decide", all_of_it, decide, state_of_decisions, DAY_STORE, BP_ACCESS_OWNER, NULL},

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Every allocation of every numbered example fails, and of commands that ingest, ask, find, share, merge, publish and erase.
+"""Every allocation fails of every numbered example, and of commands that ingest, query, find, share, merge, publish and
+erase.
 
-failalloc.c makes the allocations fail: the program's own, the library's, SQLite's, cJSON's, the C library's. Then no
-program may end by a signal; one that says it succeeded must have printed what it always prints; and where it works on a
-store, the store is sound and the same command, run again, ends where it always ends.
+failalloc.c makes the allocations fail: the program's own, the library's, SQLite's, cJSON's, the C library's. No program
+may then end by a signal; one that reports success must have printed its usual output; and if it works on a store, the
+store is sound and the same command, run again, gives the same result as without failures.
 
     test_examples.py FAILALLOC EXAMPLES_FOLDER NAME...
 
-With BLUEPLANE_LONG=1 at every number; else at some hundred of each.
+With BLUEPLANE_LONG=1 at every allocation; else at some hundred of each.
 """
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ sys.argv[1:] = []
 
 
 def run(command: list, folder: pathlib.Path, after: object, step: int, once: bool) -> tuple:
-    """How many copies, bad ones, and allocations when none fails; and what was said of the bad ones."""
+    """The number of copies, of bad ones, and of allocations when none fails; and the errors of the bad ones."""
     env = {**os.environ, "LD_PRELOAD": FAILALLOC, "FAILALLOC_STEP": str(step), "FAILALLOC_OUT": str(folder / "out")}
     if after is not None:
         env["FAILALLOC_CHECK"] = str(after)
@@ -46,7 +47,7 @@ def run(command: list, folder: pathlib.Path, after: object, step: int, once: boo
 
 
 def fail_all(command: list, folder: pathlib.Path, after: str) -> None:
-    """From each number on, and each alone."""
+    """Fails all allocations from each number on, and each alone."""
     shell = ["sh", "-c", after]
     subprocess.run(shell, env={**os.environ, "STATUS": "reset"}, check=True, stdout=subprocess.DEVNULL)
     allocations = run(command, folder, None, 1 << 30, True)[2]
@@ -69,10 +70,10 @@ def test_examples(folder: pathlib.Path) -> None:
 
 
 class Work:
-    """A store as it was, for each copy again; and what the command says when nothing fails."""
+    """A store that is restored for each copy, and the command's output when nothing fails."""
 
     def __init__(self, folder: pathlib.Path, command: list, store: str, made: str = ""):
-        """`made`: a file that the command makes and never writes over; what failed must have left none."""
+        """`made`: a file that the command creates and never overwrites; a failed command must not leave one."""
         self.folder, self.command, self.store = folder, command, store
         shutil.copytree(folder / "before", folder / "work")
         self.script = folder / "check.sh"

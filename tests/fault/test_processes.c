@@ -1,6 +1,8 @@
-/* Two writers and eight readers, each a process of its own, at one store for 20 seconds; with BLUEPLANE_LONG=1 for ten minutes.
- * Writers add sessions to their transcripts and ingest those of both; readers open the store, ask and close it, or stay and ask
- * again. Nobody sees an error but BUSY, no answer goes back, each is of one moment; in the end every session is there once. */
+/* Two writers and eight readers, each in a process of its own, share a store for 20 seconds; with
+ * BLUEPLANE_LONG=1 for ten minutes. Writers append sessions to their transcripts and ingest all of
+ * them; readers open the store, query and close it, or stay and query again. The only error is
+ * BUSY, totals never go back, and each answer is of one moment; at the end every session is there
+ * once. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #define _POSIX_C_SOURCE 200809L
 #include <check.h>
@@ -22,9 +24,9 @@
 #define WRITERS 2
 #define READERS 8
 #define SESSIONS_A_ROUND 3
-#define PROMPTS 4 /* of a session; as many responses of 7 tokens each */
+#define PROMPTS 4 /* per session; as many responses of 7 tokens each */
 
-/* What the processes say, in memory that they share. */
+/* What the processes report, in shared memory. */
 static struct said {
   long sessions[WRITERS], ingests[WRITERS], answers[READERS], busy;
   int stop;
@@ -104,8 +106,8 @@ static int ask(totals *out, bp_store *s, bp_error **error) {
   return rc;
 }
 
-/* A moment lies between two ingests: sessions may be cut in the middle of a line's turn only if both their
- * records are not yet there, so prompts and responses differ by one for each writer at most. */
+/* An answer is of the moment between two ingests. A writer may then be between a prompt and its
+ * response, so prompts exceed responses by one per writer at most. */
 static void check_moment(int reader, const totals *now, const totals *before) {
   if (now->prompts < before->prompts || now->tokens < before->tokens)
     fail_process("reader", reader, 0, "an answer goes back");
@@ -165,7 +167,7 @@ START_TEST(writers_and_readers) {
   }
   for (int i = 0; i < READERS; i++)
     answers += said->answers[i];
-  ck_assert_int_eq(day_ingest(NULL), BP_OK); /* what the last ones were too busy for */
+  ck_assert_int_eq(day_ingest(NULL), BP_OK); /* adds what the last ingests were too busy for */
   bp_store *s = world_open(day_path(DAY_STORE), BP_ACCESS_OWNER, NULL);
   bp_result *result = NULL;
   totals all = {0};

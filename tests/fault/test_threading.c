@@ -1,5 +1,6 @@
-/* docs/threading.md, promise by promise, where no other test has it: what may be called from which thread, what a call leaves
- * alone in the process, who waits for whom. Handles of one process lock each other out of a file as those of two do. */
+/* The promises of docs/threading.md that no other test covers: what may be called from which
+ * thread, what a call leaves unchanged in the process, who waits for whom. Handles of one process
+ * lock each other out of a file like those of two processes. */
 #define _POSIX_C_SOURCE 200809L
 #include <check.h>
 #include <dirent.h>
@@ -73,7 +74,7 @@ static int use_the_other(void *user, const bp_progress *progress) {
   return take_line(user) != BP_OK || figure(user, "prompts") != 1;
 }
 
-/* In the middle of a call on one store, calls on another come back. */
+/* While a call on one store runs, calls on another return. */
 START_TEST(stores_do_not_wait_for_each_other) {
   bp_store *one = open_day("work/one.db"), *other = open_day("work/other.db");
   bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
@@ -131,12 +132,12 @@ static void *drain_stream(void *user) {
   struct ArrowArray array;
   ck_assert_int_eq(stream->get_next(stream, &array), 0);
   ck_assert_int_gt(array.length, 0);
-  stream->release(stream); /* an array outlives what it came from */
+  stream->release(stream); /* an array outlives the stream it came from */
   array.release(&array);
   return NULL;
 }
 
-/* Whoever is last frees it: the address sanitizer sees who is not, and what is left. */
+/* The last user frees it; the address sanitizer finds wrong frees and leaks. */
 START_TEST(a_result_is_read_by_many) {
   enum { READERS = 4 };
   bp_store *s = open_day(DAY_STORE);
@@ -208,7 +209,7 @@ static void *end_at_once(void *user) {
   return user;
 }
 
-/* Threads of this process; 0 where the system does not list them. */
+/* Threads of this process; 0 if the system does not list them. */
 static int count_threads(void) {
   DIR *tasks = opendir("/proc/self/task");
   const struct dirent *entry;
@@ -219,7 +220,8 @@ static int count_threads(void) {
   return count;
 }
 
-/* A thread that has ended is listed until the system has put it away, which may be after it was joined. */
+/* A thread that has ended is listed until the system has removed it, which may be after it was
+ * joined. */
 static bool are_gone(int before) {
   const struct timespec moment = {0, 1000000};
   for (int wait = 0; wait < 10000 && count_threads() > before; wait++)
@@ -227,7 +229,8 @@ static bool are_gone(int before) {
   return count_threads() <= before;
 }
 
-/* How many there are when none works. The first one begins another under the thread sanitizer: its own, which stays. */
+/* The number of threads at rest. Under the thread sanitizer the first thread starts another, its
+ * own, which stays. */
 static int count_resting_threads(void) {
   pthread_t first;
   ck_assert_int_eq(pthread_create(&first, NULL, end_at_once, NULL), 0);
@@ -263,7 +266,7 @@ static int64_t on_clock(void *user) {
   return WORLD_OPEN;
 }
 
-/* No thread but those that were asked for, which are gone again; and no callback from one of them. */
+/* There are no threads but those asked for, which end, and none of them runs a callback. */
 START_TEST(threads_are_asked_for) {
   callbacks c = {.caller = pthread_self()};
   bp_open_options o = BP_OPEN_OPTIONS_INIT;
@@ -296,8 +299,8 @@ END_TEST
 
 #ifdef THREADS_WRAPPED
 
-/* The linker has the library call this one. */
-static int threads_left = -1; /* that the system gives; -1: as many as one likes */
+/* The linker makes the library call this one. */
+static int threads_left = -1; /* that can be created; -1: no limit */
 
 int __real_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 int __wrap_pthread_create(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
@@ -322,7 +325,7 @@ START_TEST(fewer_threads_are_enough) {
     ck_assert_int_eq(figure(s, "prompts"), 4 * DAY_SESSIONS);
     bp_close(s);
   }
-  threads_left = -1; /* also of the tests that follow in this process, where check does not fork */
+  threads_left = -1; /* for the tests that follow in this process, if check does not fork */
 }
 END_TEST
 
@@ -335,7 +338,8 @@ static int cancel(void *user, const bp_progress *progress) {
   return 0;
 }
 
-/* It may be called out of a callback; and where no call runs it stops none, neither the next. */
+/* Cancelling is allowed in a callback; while no call runs it cancels nothing, not the next call
+ * either. */
 START_TEST(a_cancel_is_of_one_call) {
   bp_store *s = open_day(DAY_STORE);
   bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
@@ -352,7 +356,7 @@ START_TEST(a_cancel_is_of_one_call) {
 }
 END_TEST
 
-/* From now on no file grows; the system says of that what it says of a full disk. */
+/* From now on no file can grow; the system reports it like a full disk. */
 static int fill_the_disk(void *user, const bp_progress *progress) {
   const struct rlimit none = {0, RLIM_INFINITY};
   (void)user;
@@ -416,7 +420,8 @@ START_TEST(the_process_stays_as_it_was) {
 }
 END_TEST
 
-/* A path is that of the moment of the call: a store stays where it was opened, and what is read next is where the process is then. */
+/* A relative path is resolved at the call: a store stays where it was opened, and what is ingested
+ * next is relative to the folder at that time. */
 START_TEST(relative_paths_are_of_the_call) {
   day_input(DAY_SESSIONS);
   ck_assert_int_eq(chdir(day_path("work")), 0);
@@ -441,7 +446,7 @@ START_TEST(relative_paths_are_of_the_call) {
 }
 END_TEST
 
-/* What SQLite would make something else of is the name of a file all the same. */
+/* Names that have a special meaning for SQLite are ordinary file names. */
 START_TEST(any_name_is_a_file) {
   static const char *const names[] = {":memory:", "file:me.db", "file:me.db?mode=memory"};
   ck_assert_int_eq(chdir(day_path("work")), 0);
@@ -459,7 +464,8 @@ START_TEST(any_name_is_a_file) {
 }
 END_TEST
 
-/* A link may lead to a store, but to nothing that could be waited for, or that belongs to others than the store. */
+/* A link may lead to a store, but not to something that a call could wait for, or to files beside
+ * another store. */
 START_TEST(a_link_leads_to_a_file) {
   struct stat before, after;
   ck_assert_int_eq(chdir(day_path("work")), 0);
@@ -485,7 +491,7 @@ END_TEST
 
 /* ----------------------------------------------------------------------------------------- fork */
 
-/* Every function on a handle. */
+/* Every function that takes a handle. */
 #define ON_A_HANDLE(X)                                                                             \
   X(bp_narrow, s, BP_ACCESS_OWNER, NULL)                                                           \
   X(bp_configure, s, "labels", "{}", 2)                                                            \
@@ -503,7 +509,7 @@ END_TEST
   X(bp_publish, &out, s, WORLD_WEEK, NULL)                                                         \
   X(bp_publish_lead, &out, s, WORLD_WEEK, "t0", NULL)
 
-/* How many of them say so. */
+/* The number of them that are refused. */
 static int count_refused(bp_store *s) {
   bp_query *query = ask_for("prompts");
   bp_result *out = NULL;
@@ -517,7 +523,8 @@ static int count_refused(bp_store *s) {
   return out == NULL && sealed == NULL ? refused : 0;
 }
 
-/* Those of the header that take a handle, but for what frees it and what has no code to give. */
+/* Checks that the list has all functions of the header that take a handle, except those that free
+ * it or return no code. */
 static void check_names(void) {
 #define NAME(function, ...) " " #function "(",
   static const char *const names[] = {ON_A_HANDLE(NAME)};
@@ -587,10 +594,10 @@ static int take_prompt(bp_store *s, int number) {
   return bp_ingest_bytes(s, "native", "here", text, (size_t)length, NULL, NULL, NULL);
 }
 
-#define LIKE_A_SOURCE "work/telemetry.jsonl" /* as a source's own file is named */
+#define LIKE_A_SOURCE "work/telemetry.jsonl" /* named like a file of the source */
 
-/* Another process, which was there before this one opened a store: for each byte that comes it opens the store, writes
- * and closes it. */
+/* Another process, running before this one opened a store: for each byte it receives, it opens the
+ * store, writes and closes it. */
 static pid_t begin_other(int *ask, int *answer) {
   int to[2], from[2];
   char turn;
@@ -614,8 +621,9 @@ static pid_t begin_other(int *ask, int *answer) {
   return other;
 }
 
-/* Locks are those of a process: opening and closing a store again must not take away what another handle of it holds, and
- * a store does not read itself. Who comes next would be alone, and take the log away from under it. */
+/* File locks belong to a process: opening and closing a store again must not drop locks that
+ * another handle of the process holds, nor may a store ingest itself. Else the next process would
+ * believe it is alone and remove the log under this one. */
 START_TEST(a_second_handle_takes_no_locks_away) {
   int ask, answer, status = -1;
   char turn;
@@ -705,7 +713,8 @@ static void *write_now(void *user) {
   return NULL;
 }
 
-/* A team of three with a bundle of its first member, which is merged if the week is to be published. */
+/* A team of three with a bundle of its first member, which is merged if the week is to be
+ * published. */
 static void make_team(const char *name, int64_t now, unsigned char **bundle_out, size_t *length) {
   vector_cell cells[WORLD_CELLS];
   char reason[32];
@@ -742,7 +751,8 @@ static void write_together(writer *w, size_t count) {
     pthread_join(w[i].thread, NULL);
 }
 
-/* While another one writes: all wait together, end together, and have changed nothing; afterwards each gets through. */
+/* While another handle writes, all writers wait at the same time, give up at the same time and have
+ * changed nothing; afterwards each succeeds. */
 START_TEST(writers_wait_and_are_busy) {
   static const char *const stores[] = {DAY_STORE, "work/open.db", "work/closed.db"};
   enum { STORES = sizeof stores / sizeof *stores };
@@ -823,7 +833,7 @@ static int look_at_published(bp_store *s, const writer *w, bp_error **error) {
   return rc;
 }
 
-/* Cancels a call from the moment it begins to that in which it returns, while another one holds the store. */
+/* Cancels a call repeatedly, from its begin to its return, while another handle holds the store. */
 static void stop_waiting(writer *w, const char *name, const char *hold_by) {
   const struct timespec rest = {0, 10000000};
   sqlite3 *other = hold(day_path(name), hold_by);
@@ -842,7 +852,7 @@ static void stop_waiting(writer *w, const char *name, const char *hold_by) {
   ck_assert_int_eq(w->rc, BP_OK);
 }
 
-/* Who waits for another one is stopped as well, and is not told that somebody is there. */
+/* A call that waits for another handle can be cancelled, and then does not return BUSY. */
 START_TEST(a_cancel_ends_the_wait) {
   bp_store *s = open_day(DAY_STORE);
   writer w[] = {{.write = write_ingest},
@@ -862,7 +872,7 @@ static int stop_when_it_waits(void *user, const bp_progress *progress) {
   return progress->phase == 2 && ++*told > 1;
 }
 
-/* Who asked to be told how far it is, is told that nothing goes on, and may stop it. */
+/* A progress callback is called while nothing proceeds, and may stop the call. */
 START_TEST(a_callback_ends_the_wait) {
   for (uint32_t threads = 1; threads <= 3; threads += 2) {
     const char *name = threads == 1 ? "work/one.db" : DAY_STORE;
@@ -886,7 +896,7 @@ START_TEST(a_callback_ends_the_wait) {
 }
 END_TEST
 
-/* An organisation's store has no log: who reads it waits for who publishes into it. */
+/* An organisation's store has no WAL: readers wait for a publication. */
 START_TEST(a_cancel_ends_a_readers_wait) {
   static const char name[] = "work/org.db";
   bp_store *s = NULL;
@@ -902,7 +912,8 @@ START_TEST(a_cancel_ends_a_readers_wait) {
 }
 END_TEST
 
-/* Readers are not in its way, nor it in theirs; also not where an answer would be kept for the next time. */
+/* Readers do not block a writer, nor it them, even where an answer would be stored for the next
+ * time. */
 START_TEST(readers_wait_for_nobody) {
   bp_store *s = open_day(DAY_STORE), *again = open_day(DAY_STORE);
   bp_result *result = NULL;
@@ -951,8 +962,8 @@ static int64_t cancelling_clock(void *user) {
   return WORLD_OPEN;
 }
 
-/* What was asked is noted when the store is closed, which waits for others a moment: a cancel of the last call ends that no
- * more than it ends another call. */
+/* Queries are recorded in the audit when the store is closed, which waits briefly for others; a
+ * cancelled last call does not prevent it. */
 START_TEST(a_cancel_takes_no_note_away) {
   bp_store *s = NULL, *cancelled = NULL;
   bp_result *result = NULL;
@@ -992,15 +1003,16 @@ static void *cancel_late(void *user) {
   const struct timespec rest = {0, 700000000};
   nanosleep(
       &rest,
-      NULL); /* in which a worker has all that memory is to hold, unless the machine is slow */
+      NULL); /* in which a worker holds as much as memory allows, unless the machine is slow */
   bp_cancel(c->store);
   ck_assert_int_eq(sqlite3_exec(c->writer, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
   return NULL;
 }
 
-/* A worker's batch is not stored, and its files are read again; those of the others are. */
+/* A worker's batch is not stored, and its files are read again later; those of other workers are
+ * stored. */
 START_TEST(a_cancel_meets_a_worker_that_stores) {
-  const int many = short_form() ? 240 : 12000; /* in the short form no worker has enough */
+  const int many = short_form() ? 240 : 12000; /* in the short form no worker fills its memory */
   bp_store *s = open_day(DAY_STORE);
   bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
   bp_ingest_report report = BP_INGEST_REPORT_INIT;

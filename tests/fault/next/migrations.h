@@ -1,5 +1,6 @@
-/* tests/fault/next/migrations.h: found before the library's own by store/store.c, which is compiled for a test with it. A personal
- * store has one step more, as a later release may bring it: a table made of facts, and an index made anew. */
+/* tests/fault/next/migrations.h: found before the library's own when store/store.c is compiled for
+ * test_disk.c. Adds one migration to personal stores, as a later release may: a table derived from
+ * facts, and a rebuilt index. */
 #include "libblueplane/migrations.h"
 
 static const char first_step[] = SQL_0001_FACTS;
