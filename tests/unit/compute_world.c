@@ -12,7 +12,7 @@ int64_t now_us;
 static prices *table;
 
 /* USD per million tokens; the fee is per search. Model "two" has no price. Model "three" costs half
- * a nano-dollar a token and one from the cache, and has no fee. */
+ * a nano-dollar per token and one per token read from the cache, and has no fee. */
 static const char price_list[] =
     "{\"version\":1,\"as_of\":\"2026-01-01\",\"source\":\"test\",\"models\":[{\"name\":\"one-large-1\","
     "\"provider\":\"p\",\"entries\":[{\"input\":\"1\",\"output\":\"2\",\"cache_read\":\"0.1\","
@@ -187,7 +187,7 @@ static void attempts(rollup_cell *c, int64_t repeats, int64_t recovered) {
   c->m[ATTEMPT_RECOVERED] = recovered;
 }
 
-/* Labels of patterns are no numbers of labels. */
+/* The label of a pattern cell is a pattern, not the row number of a label. */
 static void pattern(rollup_kind kind, const char *time, int64_t label, int64_t class_) {
   fake_cell(&world, kind, time, number(1), label, class_, 1);
 }

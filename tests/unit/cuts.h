@@ -1,5 +1,5 @@
-/* What holds for every source of lines: its records do not depend on where a file is cut, through which
- * window it comes, or when memory ends. */
+/* Checks that hold for every source of lines: its records do not depend on where a file is cut or
+ * through which window it is read, and it stops cleanly when memory runs out. */
 #ifndef TESTS_UNIT_CUTS_H
 #define TESTS_UNIT_CUTS_H
 
@@ -8,8 +8,8 @@
 
 static fake cuts_whole, cuts_part;
 
-/* Records of a beginning are the beginning of the records: what is whole is taken, what is cut waits, and
- * nothing is refused. Every `step`th cut is made. */
+/* The records of a prefix are a prefix of the records: complete lines are read, a cut one waits,
+ * and nothing is refused. Every `step`th cut is tried. */
 static inline void check_cut_anywhere(const source *s, const char *name, const char *data,
                                       size_t length, size_t step) {
   size_t before = 0;
@@ -43,7 +43,8 @@ static inline void check_any_window(const source *s, const char *name, const cha
   }
 }
 
-/* Whatever putting a record returns ends the reading; memory that runs out at any allocation does, too. */
+/* An error from the sink ends the reading and is returned; so is running out of memory at any
+ * allocation. */
 static inline void check_stops(const source *s, const char *name, const char *data, size_t length) {
   cuts_part.stop_after = 1;
   fake_read(&cuts_part, s, name, data, length);

@@ -1,14 +1,13 @@
-/* Builds tables from a description on standard input and writes each in the formats asked for, so
- * that another implementation can check them. One command a line, numbers as decimals, texts in hex
- * ("-": none):
+/* Driver for delivery_oracle.py: builds tables from a description on standard input and writes each
+ * in the formats asked for. One command a line, numbers as decimals, texts in hex ("-": none):
  *
  *     c TYPE NAME     a column            m KEY TEXT         metadata
  *     r               a row               k COLUMN KEY TEXT  metadata of a column
  *     i COLUMN INT    a cell              d COLUMN HEX       a cell: the bits of a double
  *     t COLUMN TEXT   a cell              s COLUMN STATE     a cell's state
- *     f FORMAT        to be written       e                  the end of a table
+ *     f FORMAT        write it            e                  the end of a table
  *
- * For each format the length in bytes is written on a line, then the text. */
+ * For each format, a line with the length in bytes and then the text. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +40,7 @@ static unsigned nibble(char c) {
   return (unsigned)(c >= 'a' ? c - 'a' + 10 : c - '0');
 }
 
-/* In place; the length of the text. */
+/* Decodes in place; returns the length of the text. */
 static size_t unhex(char *text) {
   size_t length = strcmp(text, "-") == 0 ? 0 : strlen(text) / 2;
   for (size_t i = 0; i < length; i++)
@@ -73,7 +72,7 @@ static void finish(job *j) {
   j->count = 0;
 }
 
-/* `a`, `b` and `c` are the words behind the command, "" where there are fewer. */
+/* `a`, `b` and `c` are the words after the command, "" if there are fewer. */
 static void run(job *j, char command, char *a, char *b, char *c) {
   size_t column = (size_t)strtoul(a, NULL, 10), length;
   switch (command) {

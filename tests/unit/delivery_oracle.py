@@ -3,11 +3,11 @@
 
     python3 tests/unit/delivery_oracle.py DRIVER [--tables N] [--seed N]
 
-DRIVER is the program built from delivery_driver.c. The table is made here, so what a format must hold is known
-without the library: json, ndjson and csv have to give back every cell, its state and nothing else; the formats
-for people have to keep their shape whatever the cells hold. json is also checked against
-docs/formats/result.schema.json where the module jsonschema is installed. The examples in docs/formats/result.md
-are one table, and must be what the library writes for it.
+DRIVER is the program built from delivery_driver.c. The tables are generated here, so the expected content is known
+without the library: json, ndjson and csv must give back every cell and its state, and nothing else; the formats for
+people must keep their shape whatever the cells hold. json is also checked against docs/formats/result.schema.json if
+the module jsonschema is installed. The examples in docs/formats/result.md are one table, and must be what the library
+writes for it.
 """
 
 import argparse
@@ -77,7 +77,7 @@ class Table:
                     yield f"d {i} {struct.pack('>d', value).hex()}"
                 else:
                     yield f"i {i} {int(value)}"
-                yield f"s {i} {state}"  # takes the value away again where there is none
+                yield f"s {i} {state}"  # a state without a value removes the value again
         for name in formats:
             yield f"f {name}"
         yield "e"
@@ -146,7 +146,7 @@ def no_duplicates(pairs):
 
 
 def same(given, expected):
-    """Equal, and of the same kind: 1, 1.0 and true differ, unless a real happens to be whole."""
+    """Equal and of the same type: 1, 1.0 and true differ, except that a real may be whole."""
     assert given.keys() == expected.keys() and list(given) == list(expected)
     for key, value in expected.items():
         if isinstance(value, float):
@@ -170,7 +170,7 @@ def check_json(table, out):
                                   for i, row in enumerate(table.rows) for name, state in table.states(row).items()]
     lines = out.split("\n")
     start = lines.index('"rows":[') + 1 if table.rows else None
-    for i, expected in enumerate(table.json_rows()):  # a line for each row
+    for i, expected in enumerate(table.json_rows()):  # one line per row
         same(json.loads(lines[start + i].rstrip(",")), expected)
     return document
 
@@ -211,34 +211,34 @@ def check_csv(table, out):
 def check_markdown(table, out):
     lines = out.split("\n")
     for line in lines[:len(table.rows) + 2]:
-        inner = re.sub(r"\\.", "", line)  # what is escaped is text
+        inner = re.sub(r"\\.", "", line)  # escaped characters are text
         assert inner.count("|") == len(table.names) + 1, line
         assert not re.search(r"[`<>\[\]]", inner), line
     assert re.fullmatch(r"\|( ---:? \|)+", lines[1])
 
 
 def markdown_cells(line):
-    """The cells of a line of markdown as the text that they are; what stands in italics is a word of the library."""
+    """The cells of a line of markdown as plain text; in italics are words of the library."""
     cells = re.findall(r" ((?:\\.|[^\\|])*) \|", line)
     return [cell[1:-1] if cell in ("*withheld*", "*not recorded*") else re.sub(r"\\(.)", r"\1", cell)
             for cell in cells]
 
 
 def check_html(table, out, markdown):
-    """Well formed to the last bracket, and cell by cell what markdown shows."""
+    """The page is well-formed and has the same cells as markdown."""
     root = xml.etree.ElementTree.fromstring(f"<page>{out}</page>")
     assert {element.tag for element in root.iter()} <= HTML_TAGS
     [body] = root.iter("tbody")
     rows = ["".join(cell.itertext()) for row in body for cell in row]
     if len(table.rows) == 1 and not any(meta.get("role") == "dimension" for meta in table.column_meta):
-        rows = rows[1::2]  # from top to bottom, each behind its heading
+        rows = rows[1::2]  # each row after its heading
     lines = markdown.split("\n")[2:2 + len(table.rows)]
     assert rows == [cell for line in lines for cell in markdown_cells(line)], (rows, lines)
     assert len(list(root.iter(SVG + "svg"))) <= 1
 
 
 def width(line):
-    """The alphabet's own widths; nothing else occurs."""
+    """The widths of the characters in the alphabet of these tests; no others occur."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
@@ -251,7 +251,7 @@ def check_table(table, out, room):
     columns = rule.split("  ")
     for line in lines[:len(table.rows) + 2]:
         assert width(line) <= width(rule), (line, rule)
-        at = 0  # between two columns there is nothing
+        at = 0  # there is nothing between two columns
         padded = "".join(c if width(c) == 1 else c + "\x00" if width(c) == 2 else "" for c in line).ljust(len(rule))
         for column in columns[:-1]:
             at += len(column)
@@ -312,7 +312,7 @@ def main():
     table, examples = documented()
     jobs.append((table, list(examples), 0))
     commands = "".join(line + "\n" for table, formats, _ in jobs for line in table.commands(formats))
-    wrapper = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))  # of another system's programs
+    wrapper = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))  # runs programs of another system
     run = subprocess.run([*wrapper, options.driver], input=commands.encode(), stdout=subprocess.PIPE, check=True)
     out = io.BytesIO(run.stdout)
     for number, (table, formats, room) in enumerate(jobs):

@@ -1,5 +1,5 @@
-/* tests/unit/dice.h: numbers by chance, the same in every run and on every machine: xorshift with 64 bits (Marsaglia 2003,
- * jstatsoft.org/v08/i14). Dice begin with anything but 0. */
+/* tests/unit/dice.h: pseudorandom numbers, the same in every run and on every machine: 64-bit
+ * xorshift (Marsaglia 2003, jstatsoft.org/v08/i14). The seed must not be 0. */
 #ifndef TESTS_UNIT_DICE_H
 #define TESTS_UNIT_DICE_H
 

@@ -1,4 +1,4 @@
-/* A reader for the scanner that gives at most `step` bytes at a time. */
+/* tests/unit/drip.h: an input for the scanner that returns at most `step` bytes per read. */
 #ifndef TESTS_UNIT_DRIP_H
 #define TESTS_UNIT_DRIP_H
 

@@ -1,5 +1,5 @@
-/* How a forked child of a test ends: as another program, which has nothing of what its parent held. A tool that asks what was
- * never freed would say it of the parent's handles, which a child cannot close. */
+/* tests/unit/end_child.h: ends a forked child of a test by running another program in its place. A
+ * leak checker would otherwise report the parent's handles, which a child cannot close. */
 #ifndef TESTS_UNIT_END_CHILD_H
 #define TESTS_UNIT_END_CHILD_H
 

@@ -1,5 +1,5 @@
-/* A sink for tests of sources: keeps the records, and answers with identifiers and label numbers
- * that can be traced back to the raw bytes. */
+/* tests/unit/fake_sink.h: a sink for tests of sources: stores the records, and returns identifiers
+ * and label numbers that can be traced back to the raw bytes. */
 #ifndef TESTS_UNIT_FAKE_SINK_H
 #define TESTS_UNIT_FAKE_SINK_H
 
@@ -16,12 +16,12 @@
 #define FAKE_RAWS 2048
 
 typedef struct fake_raw {
-  int kind; /* of an identifier, or 100 + kind of a label */
+  int kind; /* of an identifier; 100 + kind for a label */
   size_t length;
   char *bytes;
 } fake_raw;
 
-/* Numbers are given out for good, so that runs can be compared. */
+/* Numbers stay assigned for the life of the process, so that several readings can be compared. */
 static fake_raw fake_raws[FAKE_RAWS];
 static size_t fake_raw_count;
 
@@ -35,7 +35,7 @@ typedef struct fake {
   size_t count, rejects, drops;
   uint64_t read;
   int rc;
-  int stop_after; /* put number that returns BP_ERR_CANCELLED; 0: none */
+  int stop_after; /* the number of the put that returns BP_ERR_CANCELLED; 0: none */
   record records[FAKE_RECORDS];
   fake_reject reject[64];
 } fake;
@@ -82,7 +82,7 @@ static void fake_drop(void *self) {
   ((fake *)self)->drops++;
 }
 
-/* What a label or an identifier was made of; "" for none. */
+/* The bytes that a label or an identifier was made of; "" for none. */
 static inline const char *fake_text(uint64_t number) {
   return number == 0 ? "" : fake_raws[number - 1].bytes;
 }
@@ -114,7 +114,7 @@ static inline size_t fake_count(const fake *f, record_kind kind) {
   return found;
 }
 
-/* Reads bytes in memory. */
+/* Reads from memory. */
 static inline void fake_read(fake *f, const source *reader, const char *path, const char *data,
                              size_t length) {
   scan s;
@@ -123,7 +123,7 @@ static inline void fake_read(fake *f, const source *reader, const char *path, co
   bpi_scan_free(&s);
 }
 
-/* Reads through the smallest window, `step` bytes at a time. */
+/* Reads through the smallest window, at most `step` bytes at a time. */
 static inline void fake_read_drip(fake *f, const source *reader, const char *path, const char *data,
                                   size_t length, size_t step) {
   drip d = {data, length, 0, step};
@@ -133,7 +133,7 @@ static inline void fake_read_drip(fake *f, const source *reader, const char *pat
   bpi_scan_free(&s);
 }
 
-/* Member by member: what lies between them has no meaning. */
+/* Compares member by member, because padding has no meaning. */
 static inline bool fake_same(const record *a, const record *b) {
 #define SAME(member) (a->member == b->member)
 #define SAME_IDENT(member) (bpi_ident_compare(a->member, b->member) == 0)
@@ -172,7 +172,7 @@ static inline bool fake_same(const record *a, const record *b) {
 #undef SAME
 }
 
-/* A whole file; the caller frees it. */
+/* Loads a whole file; the caller frees it. */
 static inline char *fake_load(const char *folder, const char *name, size_t *length) {
   char path[1024];
   snprintf(path, sizeof path, "%s/%s", folder, name);

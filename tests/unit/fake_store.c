@@ -79,7 +79,7 @@ int bpi_read_cells(store *s, rollup_kind kind, cell_grain grain, int64_t from, i
   return bpi_read_rollup(s, kind, from, until, to->cell, to->user, error);
 }
 
-/* Rows of one key are the tiers of one session; their order is that in which they were made. */
+/* Rows with one key are the tiers of one session, in the order in which they were made. */
 int bpi_read_session(store *s, int64_t id, session_rows *out, bp_error **error) {
   const session_row *asked = NULL;
   (void)error;

@@ -1,5 +1,5 @@
-/* tests/unit/folder.h: a folder of a test program's own, made before its tests and removed behind
- * them; and paths in it. */
+/* tests/unit/folder.h: a temporary folder for a test program, made before its tests and removed
+ * after them, and paths in it. */
 #ifndef BPI_TESTS_FOLDER_H
 #define BPI_TESTS_FOLDER_H
 
@@ -18,8 +18,8 @@ static inline void make_folder(void) {
   ck_assert_ptr_nonnull(mkdtemp(folder));
 }
 
-/* Where syncing costs nothing, if there is such a place: for a test that commits some thousand times and is about
- * something else than the disk. */
+/* In memory, if there is such a file system, where syncs cost nothing: for tests with thousands of
+ * commits that are not about the disk. */
 static inline void make_folder_in_memory(void) {
   strcpy(folder, "/dev/shm/blueplane-test-XXXXXX");
   if (mkdtemp(folder) == NULL) make_folder();
@@ -35,7 +35,7 @@ static inline void remove_tree(const char *path) {
     int length = snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
     ck_assert(length > 0 && (size_t)length < sizeof below);
     if (remove(below) == 0) continue;
-    chmod(below, 0700); /* a folder that is not empty, perhaps closed by a test */
+    chmod(below, 0700); /* not empty, perhaps made inaccessible by a test */
     remove_tree(below);
   }
   closedir(entries);
@@ -46,7 +46,7 @@ static inline void remove_folder(void) {
   remove_tree(folder);
 }
 
-/* One of four places, so that a few paths may be used at once. */
+/* A path in the folder, in one of four buffers used in turn, so that a few can be used at once. */
 static inline const char *path_of(const char *name) {
   static char paths[4][160];
   static unsigned next;

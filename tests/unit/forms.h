@@ -1,6 +1,6 @@
-/* The forms of a test, by the environment. BLUEPLANE_LONG=1: it goes through all of its places, which may take half an hour.
- * BLUEPLANE_SHORT=1: through fewer than usual, of the same code, where files are slow, the processor is emulated or every
- * access to memory is looked at. */
+/* tests/unit/forms.h: how much a test tries, set by the environment. BLUEPLANE_LONG=1: everything,
+ * which may take half an hour. BLUEPLANE_SHORT=1: less than usual, of the same code, where files
+ * are slow, the processor is emulated or every memory access is checked. */
 #ifndef TESTS_UNIT_FORMS_H
 #define TESTS_UNIT_FORMS_H
 
@@ -15,8 +15,8 @@ static inline bool short_form(void) {
   return getenv("BLUEPLANE_SHORT") != NULL;
 }
 
-/* Where to fail next: everywhere in the long form; usually up to the 64th place, then in steps of a 64th; in the short
- * form the same with a 16th. */
+/* The next place to fail at: in the long form each; usually each up to the 64th, then in steps of
+ * 1/64; in the short form the same with 16. */
 static inline long next_place(long after) {
   return after + 1 + (long_form() ? 0 : after / (short_form() ? 16 : 64));
 }

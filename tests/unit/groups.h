@@ -1,5 +1,5 @@
-/* tests/unit/groups.h: names by what they mean, where the library has them by name: so a row that is out of order or in the
- * wrong column is found. */
+/* tests/unit/groups.h: lists of names in groups by meaning, for tables that map names to groups:
+ * finds a row that is out of order or in the wrong column. */
 #ifndef BPI_TESTS_GROUPS_H
 #define BPI_TESTS_GROUPS_H
 

@@ -1,4 +1,4 @@
-/* What records say, by dice: random_record.h. */
+/* random_record.c: implements random_record.h. */
 #include "random_record.h"
 
 #include "dice.h"

@@ -1,4 +1,5 @@
-/* How every test program of check ends: one suite, run as the CK_ environment asks. */
+/* tests/unit/run_suite.h: the end of every test program that uses check: runs one suite, controlled
+ * by the CK_ environment variables. */
 #ifndef TESTS_UNIT_RUN_SUITE_H
 #define TESTS_UNIT_RUN_SUITE_H
 
@@ -6,7 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A test of what Windows has not, or not for everybody: links, modes, FIFOs, fork. There it is named and left out. */
+/* Adds a test of something that Windows does not have, or not for every user: links, modes, FIFOs,
+ * fork. There the test is compiled, and its name printed as left out. */
 #ifdef _WIN32
 #define HAS_LINKS 0
 #define tcase_add_posix_test(tests, name) ((void)(name), (void)printf("left out: %s\n", #name))

@@ -1,5 +1,5 @@
-/* What the scanner sees of texts, for another reader of JSON to compare with. A text in hex on each line of standard
- * input; of each a line is written: its values, in the order of reading, and how they end.
+/* Driver for scan_oracle.py: prints what the scanner reads. Standard input has a text in hex on
+ * each line; for each, a line with its values in reading order and how they end:
  *
  *     { } [ ]    an object, an array    "HEX    a text or a key, decoded    i NUMBER    a whole number up to 2^53
  *     n          another number         t f z   true, false, null

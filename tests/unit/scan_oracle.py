@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Compares the scanner with Python's own reader of JSON: which lines are JSON, and what they say.
+"""Compares the scanner with Python's own reader of JSON: which lines are JSON, and what they contain.
 
     python3 tests/unit/scan_oracle.py DRIVER [--texts N] [--seed N]
 
-DRIVER is the program built from scan_driver.c. Lines are random values written in one of several ways, as they are and
-with some bytes changed, taken out, put in or doubled. Both take a line or both refuse it, and of one that is taken every
-key, text and count is the same. Known differences: nesting beyond 64 levels is refused here; half a surrogate pair is
-U+FFFD here; a longer key than 128 bytes comes as ""; where something else than objects and arrays
-stands at the top, a line that Python takes is not compared.
+DRIVER is the program built from scan_driver.c. Lines are random values spelled in one of several ways, unchanged and
+with some bytes changed, removed, inserted or doubled. Both readers must accept a line or both refuse it, and every key,
+text and count of an accepted line must be the same. Known differences: nesting beyond 64 levels is refused by the
+scanner; half a surrogate pair becomes U+FFFD; a key longer than 128 bytes becomes ""; lines whose top-level value is
+not an object or array and which Python accepts are not compared.
 """
 
 import argparse
@@ -24,14 +24,14 @@ TEXTS = ["", "a", "type", "plain and a little longer than any register is wide, 
          "é", "日本", "\U0001F600", "\ufffe\uffff", "k" * 127, "k" * 130, "\\u00e9", "]}", "\u2028"]
 NUMBERS = ["0", "-0", "1", "7", "123456789", "9007199254740992", "9007199254740993", "-1", "1.5", "0.1e-7", "1E+9", "2e0",
            "123456789012345678901234567890"]
-# What is put between good bytes: beginnings, ends and neighbours of everything that the grammar knows.
+# Inserted between good bytes: beginnings, ends and neighbours of everything in the grammar.
 PIECES = [bytes([c]) for c in b"{}[],:\"\\ \t\r01-+.eEtfnu/x\x00\x1f\x7f\x80\xbf\xc0\xe2\xed\xf4\xff"] + [
     b"\\u", b"\\ud83d", b"\\ude00", b"\\u12", b"\\x", b"true", b"nul", b"NaN", b"01", b"1.", b".5", b"1e", b"-", b"''", b"//",
     b"\xc3\xa9", b"\xe2\x82", b"\xed\xa0\x80", b"\xef\xbb\xbf", b"\xf4\x90\x80\x80", b"[" * 61, b"]" * 61]
 
 
 def written(dice, deep):
-    """A value as a piece of JSON."""
+    """A value as random JSON text."""
     kind = dice.randrange(9 if deep < 6 else 7)
     gap = dice.choice(["", "", "", " ", "\t", " \r "])
     if kind < 3:
@@ -47,7 +47,7 @@ def written(dice, deep):
 
 
 def spelled(dice, text):
-    """A text in quotes, some of its characters as escapes."""
+    """A text in quotes, with some of its characters escaped."""
     quoted = json.dumps(text, ensure_ascii=dice.random() < 0.5)
     if dice.random() < 0.2:
         quoted = re.sub("a", lambda _: dice.choice(["a", "\\u0061", "\\u0061"]), quoted)
@@ -69,10 +69,10 @@ def lines(dice, count):
 
 
 def said(value, deep=1):
-    """A value as the driver writes it, in words."""
+    """A value as the driver prints it, in words."""
     if isinstance(value, (tuple, list)) and deep > DEPTH:
         raise RecursionError("too deep")
-    if isinstance(value, tuple):  # an object: pairs, so that a key that stands twice is seen twice
+    if isinstance(value, tuple):  # an object: pairs, so that a key that occurs twice is seen twice
         yield "{"
         for key, member in value:
             plain = characters(key)
@@ -106,7 +106,8 @@ READER = json.JSONDecoder(object_pairs_hook=tuple, parse_constant=refuse)
 
 
 def expected(line):
-    """What the driver says of a line; only the end where values stand side by side that are no objects or arrays."""
+    """The driver's expected output for a line; only how it ends if there are several values that are not objects or
+    arrays."""
     try:
         text = line.decode("utf-8")
         values, at = [], 0
@@ -129,7 +130,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     texts = list(lines(random.Random(options.seed), options.texts))
-    wrapper = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))  # of another system's programs
+    wrapper = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))  # runs programs of another system
     run = subprocess.run([*wrapper, options.driver], stdout=subprocess.PIPE, check=True,
                          input=b"".join(text.hex().encode() + b"0a\n" for text in texts))
     answers = run.stdout.decode().splitlines()

@@ -1,4 +1,5 @@
-/* Stores under test: made, filled, looked into by SQL and written out as text. */
+/* store_world.c: implements store_world.h: stores under test are made, filled, queried by SQL and
+ * written as text. */
 #include "store_world.h"
 
 #include <check.h>
@@ -68,8 +69,8 @@ void execute(store *s, const char *text) {
                 message);
 }
 
-/* Cells lie packed: a statement that names them sees them in a temporary table. That stays, as SQLite compiles every
- * statement anew when a table comes or goes. */
+/* Cells are packed, so a statement that names them gets them in a temporary table. The table stays,
+ * because SQLite compiles every statement again when a table is created or dropped. */
 static int unpack_cell(void *user, const rollup_cell *cell) {
   const int64_t *words = &cell->kind;
   for (int i = 0; i < 6 + ROLLUP_MEASURES; i++)
@@ -83,7 +84,7 @@ static bool names_cells(const char *text) {
   return found != NULL && found[5] != 's';
 }
 
-/* And one that names words of facts sees them in views. */
+/* A statement that names the words of facts gets them in views. */
 static bool unpack(store *s, const char *text) {
   if (strstr(text, "_words") != NULL) execute(s, SQL_WORDS);
   if (!names_cells(text)) return false;
@@ -103,7 +104,7 @@ static bool unpack(store *s, const char *text) {
   return true;
 }
 
-/* Puts back what a statement has made of them. */
+/* Writes back what a statement changed in the temporary table. */
 static void pack(store *s) {
   cells all = {0};
   bp_error *error = NULL;
@@ -154,7 +155,7 @@ bool verified(store *s) {
 
 /* ------------------------------------------------------------------------------------ dumping */
 
-/* Expressions for a column: numbers of sessions and labels become identifiers. */
+/* Expressions for a column: row numbers of sessions and labels become identifiers. */
 static void add_column(buf *b, const char *name, char role) {
   if (role == 'S')
     bpi_buf_printf(b, "(SELECT hi || '.' || lo || '.' || tier FROM session x WHERE x.id = t.%s)",
@@ -248,7 +249,8 @@ void assert_dump(store *s, const char *want, const char *how) {
 
 /* ----------------------------------------------------------------------------------- records */
 
-/* A record whose labels are not numbers yet: 0 is none, others are made as it is given to a batch. */
+/* Labels of these records are no row numbers yet: 0 is none, others are created when the record is
+ * given to a batch. */
 static uint32_t label_of(const fact_sink *sink, label_kind kind, uint32_t which) {
   char text[16];
   if (which == 0) return 0;

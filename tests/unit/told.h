@@ -1,4 +1,4 @@
-/* What a source told, as lines of text that a test can write down by hand. */
+/* tests/unit/told.h: the records of a source as lines of text that a test can write by hand. */
 #ifndef TESTS_UNIT_TOLD_H
 #define TESTS_UNIT_TOLD_H
 
@@ -70,7 +70,7 @@ static inline void describe(const record *r, char *out, size_t size) {
   }
 }
 
-/* Compares with the lines expected, in any order. */
+/* Compares with the expected lines, in any order. */
 static inline void check_rows(const fake *f, const char *const *expected, size_t count) {
   bool used[FAKE_RECORDS] = {false};
   for (size_t i = 0; i < count; i++) {

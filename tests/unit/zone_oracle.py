@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Prints what Python's zoneinfo says about zones, for test_time to compare with.
+"""Prints what Python's zoneinfo says about zones, for test_time.c to compare with.
 
     zone NAME
     at SECONDS OFFSET YEAR MONTH DAY HOUR MINUTE SECOND
     day YEAR MONTH DAY SECONDS
 
-"at" lines are instants on both sides of changes of the offset and at random, from 1970 to 2100; "day" lines say
-when a civil day begins: the first instant that carries the date, found by looking, or that of the next date if
-the zone skipped it. The table is the same on every run with the same zone files.
+"at" lines are instants on both sides of changes of the offset and at random, from 1970 to 2100; "day" lines say when a
+civil day begins: the first instant that has the date, found by search, or that of the next date if the zone skipped it.
+The table is the same on every run with the same zone files.
 """
 import datetime
 import os
@@ -20,7 +20,7 @@ EPOCH = datetime.datetime(1970, 1, 1)
 DAY = 86400
 FIRST = 0
 LAST = int((datetime.datetime(2100, 1, 1) - EPOCH).total_seconds())
-# Skipped and repeated midnights and days, odd offsets, odd rules.
+# Zones with skipped and repeated midnights and days, unusual offsets and rules.
 NOTABLE = {
     "Africa/Cairo", "Africa/Casablanca", "Africa/El_Aaiun", "Africa/Monrovia", "America/Asuncion", "America/Caracas",
     "America/Godthab", "America/Havana", "America/New_York", "America/Sao_Paulo", "America/Scoresbysund",
@@ -32,7 +32,7 @@ NOTABLE = {
 
 
 def distinct_zones():
-    """Names of zones with different files: a name for every set of equal ones, notable names first."""
+    """Names of zones with different files: one name for equal ones, notable names first."""
     seen = set()
     for name in sorted(zoneinfo.available_timezones(), key=lambda name: (name not in NOTABLE, name)):
         for folder in FOLDERS:
@@ -56,7 +56,7 @@ def offset(zone, seconds):
 
 
 def changes(zone, step):
-    """Instants at which the offset changes, as far as samples every `step` seconds see it."""
+    """Instants at which the offset changes, as far as samples every `step` seconds show it."""
     before, before_offset = FIRST, offset(zone, FIRST)
     for now in range(FIRST + step, LAST, step):
         now_offset = offset(zone, now)
@@ -73,7 +73,7 @@ def changes(zone, step):
 
 
 def day_start(zone, date):
-    """Looks every quarter of an hour for the date, then closer."""
+    """Searches for the date in steps of a quarter of an hour, then closer."""
     midnight = (date - EPOCH.date()).days * DAY
     greatest = max(offset(zone, midnight + hours * 3600) for hours in (-26, -12, 0, 12, 26))
     first = midnight - greatest - 3 * 3600
