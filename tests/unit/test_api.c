@@ -1,6 +1,6 @@
-/* The public functions that open, feed and look at a store: arguments, reports, stopping, threads.
- * Knows the public header alone. Every number a call must report was counted by hand from the lines
- * below. */
+/* The public functions that open, fill and inspect a store: arguments, reports, cancelling,
+ * threads, forks. Uses the public header only. Every number that a call must report was counted by
+ * hand from the lines below. */
 #include <check.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -64,7 +64,7 @@ static bp_open_options owner(void) {
 
 static bp_store *open_with(const char *path, const bp_open_options *o) {
   bp_store *store = NULL;
-  bp_error *error = (bp_error *)(void *)&store; /* whatever stood there before */
+  bp_error *error = (bp_error *)(void *)&store; /* not NULL, so that the call must set it */
   int rc = bp_open(&store, path, o, &error);
   ck_assert_msg(rc == BP_OK, "%s", bp_error_message(error));
   ck_assert_ptr_null(error);
@@ -77,7 +77,7 @@ static bp_store *memory_store(void) {
   return open_with(NULL, &o);
 }
 
-/* What a failing call must do, whether or not it is given a place for the error. */
+/* What a failing call must do, with and without a place for the error. */
 static void failed(int rc, bp_error *error, int want, const char *detail, const char *value) {
   ck_assert_msg(rc == want, "%d instead of %d: %s", rc, want, bp_error_message(error));
   ck_assert_int_eq(bp_error_code(error), want);
@@ -203,7 +203,7 @@ START_TEST(opening_checks_its_arguments) {
     ck_assert_ptr_null(store);
   }
   ck_assert_int_ne(access(path_of("x.db"), F_OK), 0);
-  /* The least access, without options, creates nothing. */
+  /* With the least access and no options, nothing is created. */
   FAILS(BP_ERR_NOTFOUND, "path", path_of("x.db"), bp_open(&store, path_of("x.db"), NULL, seen));
 }
 END_TEST
@@ -259,7 +259,7 @@ START_TEST(access_narrows_and_never_widens) {
   FAILS(BP_ERR_DENIED, "name", "devops",
         bp_ingest_bytes(store, NULL, "a", SESSION, strlen(SESSION), NULL, NULL, seen));
   FAILS(BP_ERR_DENIED, "name", "devops", bp_inspect(&result, store, "sessions", seen));
-  /* Figures of the system, none of what was done. */
+  /* Figures of the system, not of activity. */
   result = inspect(store, "health");
   static const char *const hidden[] = {"prompts", "responses", "tool_calls", "decisions",   "spans",
                                        "events",  "changes",   "sessions",   "rollup_cells"};
@@ -345,7 +345,7 @@ static int64_t last_clock(void *unused) {
   return INT64_C(253402300799000000) - INT64_C(86400) * 1000000;
 }
 
-/* A word that nobody can keep is no consent; one that was refused has said nothing. */
+/* A consent with an unknown word or an impossible end is refused and changes nothing. */
 START_TEST(consent_checks_its_arguments) {
   const int64_t now = three_hours_later(NULL), day = INT64_C(86400) * 1000000;
   static const struct {
@@ -371,7 +371,7 @@ START_TEST(consent_checks_its_arguments) {
   ck_assert_uint_eq(bp_result_rows(result), 0);
   bp_result_free(result);
   bp_close(store);
-  /* By a clock that is wrong there are days that no bundle can say. */
+  /* With a wrong clock there are days that a bundle cannot express. */
   bp_open_options o = owner();
   o.flags = BP_OPEN_MEMORY;
   o.clock = last_clock;
@@ -382,8 +382,8 @@ START_TEST(consent_checks_its_arguments) {
 }
 END_TEST
 
-/* A time behind the last one there is, of a source that tells milliseconds or of a call that ended then, is none: no store
- * looks damaged for it. */
+/* A time after the greatest one possible, from a source with milliseconds or as the end of a call,
+ * counts as no time; the store does not look damaged because of it. */
 START_TEST(times_behind_all_times) {
   static const char ended_later[] = HEAD
       "\"kind\":\"tool_call\",\"id\":\"t1\",\"time\":\"9999-12-31T23:59:59Z\",\"tool\":\"Read\","
@@ -411,7 +411,8 @@ START_TEST(times_behind_all_times) {
 }
 END_TEST
 
-/* What was asked goes, too, also if it was not written down yet; that there was an erasure stays. */
+/* Erasing everything removes the record of queries, too, also of those not written yet; that there
+ * was an erasure stays. */
 START_TEST(everything_is_all_that_was_asked) {
   static const char everything[] = "{\"version\":1,\"everything\":true}";
   bp_open_options o = owner();
@@ -432,7 +433,7 @@ START_TEST(everything_is_all_that_was_asked) {
 }
 END_TEST
 
-/* What is not exactly a selector of one thing erases nothing. */
+/* A selector that does not select exactly one thing erases nothing. */
 START_TEST(erasing_checks_its_selector) {
   static const struct {
     const char *selector;
@@ -474,7 +475,7 @@ START_TEST(clocks_decide_what_today_is) {
   ck_assert_int_eq(metric(store, "prompts", "yesterday"), 0);
   ck_assert_int_eq(health(store, "ingest_age"), 0);
   bp_close(store);
-  /* A clock without a battery: no week is over that could be shared. */
+  /* A clock without a battery: no week is over, so none can be shared. */
   bp_open_options o = owner();
   o.flags = BP_OPEN_MEMORY;
   o.clock = first_clock;
@@ -509,7 +510,7 @@ START_TEST(configuring) {
         "prices, labels, roster, invitation, sharing, trust, assumptions, benchmark, retention",
         bp_configure(store, "nonsense", "{}", 2, seen));
 
-  /* From now on no names; what comes again later is named then. */
+  /* From now on names are not stored; once allowed again, names that come again are stored. */
   const char *off = "{\"version\":1,\"keep\":false}", *on = "{\"version\":1,\"keep\":true}";
   ck_assert_int_eq(bp_configure(store, "labels", off, strlen(off), NULL), BP_OK);
   ingest(store, SESSION TOOL("t1", "Hammer") RESPONSE("r1", "7"), NULL);
@@ -675,7 +676,8 @@ START_TEST(bytes_by_hand) {
 }
 END_TEST
 
-/* A line with five names that are none; `number` tells lines and, of two in three, the tool apart. */
+/* A line with five invalid names; `number` makes the line and, in two of three, the tool
+ * distinct. */
 static void bad_names(char line[640], int number) {
   snprintf(
       line, 640,
@@ -686,8 +688,8 @@ static void bad_names(char line[640], int number) {
       number, number, number, number % 3 == 0 ? 0 : number);
 }
 
-/* A name of bad shape counts each time it is read, whatever was remembered of it: in one piece, in pieces, in files that
- * several threads read. */
+/* An invalid name counts each time it is read, even if the gate remembers it: in one piece, in
+ * pieces, and in files read by several threads. */
 START_TEST(bad_names_count_each_time) {
   enum { LINES = 300, FILES = 6 };
   static char line[640], all[LINES * 640];
@@ -718,7 +720,8 @@ START_TEST(bad_names_count_each_time) {
 }
 END_TEST
 
-/* A broken line is broken as a whole, also when it comes in pieces: its rest is no beginning. */
+/* A broken line is refused as a whole, also when it arrives in pieces: its rest is not read as a
+ * line. */
 START_TEST(broken_lines_in_pieces) {
   bp_store *store = memory_store();
   bp_ingest_report r = ingest(store, PROMPT("p1", "01") "broken " PROMPT("p2", "02"), NULL);
@@ -761,11 +764,11 @@ START_TEST(files_grow) {
   ck_assert_uint_eq(r.bytes_pending, strlen(TORN));
   ck_assert(r.records_read == 3 && r.records_stored == 1 && r.records_rejected == 1);
 
-  r = ingest_file(store, "a.blueplane.jsonl", NULL); /* nothing happened to it */
+  r = ingest_file(store, "a.blueplane.jsonl", NULL); /* it did not change */
   ck_assert(r.files_seen == 1 && r.files_changed == 0 && r.bytes_read == 0 && r.records_read == 0);
 
   write_file("a.blueplane.jsonl", "a", REST PROMPT("p2", "02"));
-  r = ingest_file(store, "a.blueplane.jsonl", NULL); /* from the torn line on */
+  r = ingest_file(store, "a.blueplane.jsonl", NULL); /* from the incomplete line on */
   ck_assert_uint_eq(r.bytes_read, strlen(TORN REST PROMPT("p2", "02")));
   ck_assert(r.files_changed == 1 && r.records_read == 2 && r.records_stored == 2 &&
             r.bytes_pending == 0);
@@ -786,7 +789,7 @@ START_TEST(files_grow) {
 }
 END_TEST
 
-/* A file that is written anew is read anew; what was known of it stays, what was refused does not. */
+/* A file that is rewritten is read again; its known facts stay, its rejects are replaced. */
 START_TEST(files_are_rewritten) {
   bp_store *store = memory_store();
   write_file("b.blueplane.jsonl", "w", SESSION PROMPT("p1", "01") BROKEN BROKEN);
@@ -798,7 +801,7 @@ START_TEST(files_are_rewritten) {
   ck_assert(r.records_read == 5 && r.records_stored == 3);
   ck_assert_int_eq(metric(store, "prompts", "all"), 4);
   ck_assert_int_eq(health(store, "rejects"), 1);
-  write_file("b.blueplane.jsonl", "w", PROMPT("p5", "05")); /* shorter than what was read */
+  write_file("b.blueplane.jsonl", "w", PROMPT("p5", "05")); /* shorter than before */
   r = ingest_file(store, "b.blueplane.jsonl", NULL);
   ck_assert(r.records_read == 1 && r.records_stored == 1);
   ck_assert_int_eq(metric(store, "prompts", "all"), 5);
@@ -825,28 +828,28 @@ START_TEST(scans_find_their_files) {
   r = ingest_folder(store, "scan///", NULL);
   ck_assert(r.files_seen == 2 && r.files_changed == 0 && r.bytes_read == 0);
 
-  /* A source that is asked for by name reads its own files only. */
+  /* A source given by name reads only its own files. */
   bp_ingest_report other = BP_INGEST_REPORT_INIT;
   ck_assert_int_eq(bp_ingest_scan(store, "codex", path_of("scan"), NULL, &other, NULL), BP_OK);
   ck_assert_uint_eq(other.files_seen, 0);
 
-  ck_assert_int_eq(unlink(path_of("scan/a.blueplane.jsonl")), 0); /* what is gone stays known */
+  ck_assert_int_eq(unlink(path_of("scan/a.blueplane.jsonl")), 0); /* a removed file stays known */
   ingest_folder(store, "scan", NULL);
   ck_assert_int_eq(metric(store, "prompts", "all"), 2);
   bp_close(store);
 }
 END_TEST
 
-/* Root may read everything, so it becomes somebody else for a while. */
+/* Root may read everything, so it takes another user id for a while. */
 static void become(uid_t user) {
   if (getuid() == 0) ck_assert_int_eq(seteuid(user), 0);
 }
 
-/* Where the system does not let it write, a handle is one that only reads: it answers all the same. */
+/* If the system does not allow writing, the handle is read-only and answers all the same. */
 START_TEST(files_that_cannot_be_written) {
   static const char *const endings[] = {"", "-wal", "-shm", ".key"};
   bp_open_options o = owner();
-  bp_store *other = open_with(path_of("mine.db"), &o); /* so that there is a log */
+  bp_store *other = open_with(path_of("mine.db"), &o); /* creates the log */
   ingest(other, SESSION PROMPT("p1", "01"), NULL);
   ck_assert_int_eq(chmod(folder, 0755), 0);
   for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -857,7 +860,7 @@ START_TEST(files_that_cannot_be_written) {
   become(65534);
   bp_store *store = open_with(path_of("mine.db"), &o);
   ck_assert_int_eq(metric(store, "prompts", "all"), 1);
-  ck_assert_int_eq(metric(store, "tasks", "all"), 1); /* are cut, but not stored */
+  ck_assert_int_eq(metric(store, "tasks", "all"), 1); /* tasks are computed, but not stored */
   FAILS(BP_ERR_READONLY, NULL, NULL,
         bp_ingest_bytes(store, NULL, NULL, SESSION, 5, NULL, NULL, seen));
   become(0);
@@ -901,7 +904,7 @@ START_TEST(what_cannot_be_read_is_counted) {
   ck_assert_int_eq(health(store, "rejects"), 1);
 
   write_file("part/b.blueplane.jsonl", "a",
-             PROMPT("p3", "03")); /* known, then closed, then open again */
+             PROMPT("p3", "03")); /* readable before, then not, then again */
   ck_assert_int_eq(chmod(path_of("part/b.blueplane.jsonl"), 0), 0);
   become(65534);
   ck_assert_uint_eq(ingest_folder(store, "part", NULL).files_failed, 2);
@@ -946,7 +949,7 @@ typedef struct watch {
 static int on_progress(void *user, const bp_progress *p) {
   watch *w = user;
   ck_assert_uint_eq(p->struct_size, sizeof *p);
-  ck_assert_uint_ge(p->phase, w->phase); /* looking, reading, storing */
+  ck_assert_uint_ge(p->phase, w->phase); /* listing, reading, storing */
   ck_assert_uint_ge(p->bytes_done, w->last.bytes_done);
   ck_assert_uint_le(p->bytes_done, p->bytes_total);
   ck_assert_uint_le(p->files_done, p->files_total);
@@ -979,7 +982,7 @@ START_TEST(progress_is_told) {
 }
 END_TEST
 
-/* Stopped at the first call, the second, and so on: each time what was done stays done. */
+/* Cancelled at the first progress call, the second, and so on: what was done stays done. */
 START_TEST(progress_may_stop) {
   write_many("stop");
   for (uint32_t threads = 1; threads <= 4; threads += 3) {
@@ -999,7 +1002,7 @@ START_TEST(progress_may_stop) {
         ck_assert_uint_lt(w.calls, stop_at);
       } else {
         failed(rc, error, BP_ERR_CANCELLED, NULL, NULL);
-        ck_assert_uint_eq(w.calls, stop_at); /* whoever said stop is not asked again */
+        ck_assert_uint_eq(w.calls, stop_at); /* not called again after it cancelled */
       }
       ck_assert_int_eq(metric(store, "prompts", "all"), (int64_t)r.records_stored);
       ck_assert_uint_eq(r.records_stored + ingest_folder(store, "stop", NULL).records_stored,
@@ -1011,7 +1014,7 @@ START_TEST(progress_may_stop) {
 }
 END_TEST
 
-/* Bytes, too; and of them what was complete is stored. */
+/* Ingesting bytes can be cancelled, too; complete records are stored. */
 START_TEST(bytes_may_stop) {
   enum { MANY = 60000 };
   bp_store *store = memory_store();
@@ -1038,7 +1041,7 @@ START_TEST(bytes_may_stop) {
 }
 END_TEST
 
-/* A file is read on behind what was stored: the record at which it stopped counts once. */
+/* A file continues after what was stored: the record at which it stopped counts once. */
 START_TEST(a_file_may_stop) {
   enum { MANY = 40000 };
   bp_store *store = memory_store();
@@ -1078,7 +1081,7 @@ static void rest(long microseconds) {
 static void *cancel_often(void *user) {
   canceller *c = user;
   bool done = false;
-  for (long pause = 50; !done; pause += 50) { /* ever more seldom, so that a call gets through */
+  for (long pause = 50; !done; pause += 50) { /* less and less often, so that a call completes */
     bp_cancel(c->store);
     rest(pause);
     pthread_mutex_lock(&c->lock);
@@ -1088,8 +1091,8 @@ static void *cancel_often(void *user) {
   return NULL;
 }
 
-/* At any moment, from another thread: a call is done or cancelled, and nothing else; all facts are
- * there as soon as one gets through. */
+/* Cancelled by another thread at any moment, a call is either done or cancelled; all facts are
+ * there as soon as one is done. */
 START_TEST(cancel_at_any_moment) {
   write_many("cancel");
   for (uint32_t threads = 1; threads <= 3; threads += 2) {
@@ -1176,9 +1179,9 @@ START_TEST(threads_change_nothing) {
 END_TEST
 
 #define MANY_FILES 3
-#define MANY_LINES 55000 /* facts of a third of what an ingest keeps in memory, and some more */
+#define MANY_LINES 55000 /* a third of the facts that an ingest keeps in memory, and some more */
 
-/* Batches are stored while files are read, as soon as all workers together hold enough. */
+/* Batches are stored while files are still read, once all workers together hold enough. */
 START_TEST(workers_store_together) {
   bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
   ck_assert_int_eq(mkdir(path_of("together"), 0700), 0);
@@ -1203,7 +1206,7 @@ START_TEST(workers_store_together) {
 }
 END_TEST
 
-/* A handle belongs to the process that opened it. */
+/* A handle can only be used in the process that opened it. */
 START_TEST(forks_are_refused) {
   bp_open_options o = owner();
   bp_store *store = open_with(path_of("fork.db"), &o);
@@ -1216,7 +1219,7 @@ START_TEST(forks_are_refused) {
                     BP_ERR_INVALID &&
                 bp_configure(store, "labels", "{}", 2, NULL) == BP_ERR_INVALID && result == NULL;
     bp_cancel(store);
-    bp_close(store); /* leaves the parent's database alone */
+    bp_close(store); /* does not touch the parent's database */
     end_child(codes);
   }
   int status = -1;
@@ -1265,7 +1268,7 @@ START_TEST(results_have_bounds) {
   ck_assert_str_eq(bp_result_meta(r, "topic"), "health");
   ck_assert_int_eq(bp_result_cell(r, rows, 0), BP_CELL_EMPTY);
   ck_assert_int_eq(bp_result_int(r, rows, 1), 0);
-  ck_assert_int_eq(bp_result_int(r, 0, 0), 0); /* a text */
+  ck_assert_int_eq(bp_result_int(r, 0, 0), 0); /* the column is a text */
   ck_assert_double_eq(bp_result_real(r, 0, columns), 0);
   ck_assert_double_eq(bp_result_real(r, 0, 1), (double)bp_result_int(r, 0, 1));
   ck_assert_ptr_null(bp_result_text(r, 0, 1, &length));
@@ -1335,7 +1338,7 @@ static void columns_are(const bp_result *r, const char *promised) {
   if (promised != NULL) ck_assert_str_eq(list, promised);
 }
 
-/* A steward's, with a roster. */
+/* A steward's store with a roster. */
 static bp_store *team_in_memory(void) {
   static const char roster[] =
       "{\"blueplane.roster\":1,\"organisation\":\"acme\","
@@ -1348,7 +1351,7 @@ static bp_store *team_in_memory(void) {
   return team;
 }
 
-/* Each topic opens at a person's store or at a team's, or at both. */
+/* Each topic is available in a person's store, in a team's, or in both. */
 START_TEST(topics_have_the_columns_they_promise) {
   bp_store *stores[] = {memory_store(), team_in_memory()};
   bp_result *topics = NULL, *r;
@@ -1408,7 +1411,7 @@ START_TEST(inspecting_by_hand) {
   ck_assert_str_eq(bp_result_text(result, 0, 0, NULL), "platform");
   ck_assert_str_eq(bp_result_text(result, 0, 2, NULL), "mytool");
   bp_result_free(result);
-  result = inspect(store, "stored"); /* the prompt of 09:01 to the call of 09:03 */
+  result = inspect(store, "stored"); /* from the prompt of 09:01 to the call of 09:03 */
   ck_assert_str_eq(bp_result_text(result, 7, 1, NULL), "sessions");
   ck_assert_int_eq(bp_result_int(result, 7, 2), 1);
   ck_assert_int_eq(bp_result_int(result, 7, 3), INT64_C(1772442060000000));
@@ -1439,7 +1442,7 @@ START_TEST(inspecting_by_hand) {
   ck_assert_int_eq(bp_result_int(result, 0, 7), T0 + 180000000);
   bp_result_free(result);
 
-  /* A reject is found again among the files. */
+  /* A reject refers to a row of the files. */
   bp_result *rejects = inspect(store, "rejects"), *files = inspect(store, "files");
   ck_assert_str_eq(bp_result_text(rejects, 0, 0, NULL), bp_result_text(files, 0, 0, NULL));
   bp_result_free(rejects);

@@ -1,6 +1,7 @@
-/* Records become rows: a store is a function of the records it was given, in whatever division and order they came, and a
- * batch that fails, is tried or is interrupted leaves nothing. Two stores are compared by everything in them, with
- * identifiers in the place of numbers; what a few records by hand must give was worked out by hand. */
+/* Storing records: the content of a store depends only on the records, not on their order or their
+ * division into batches, and a batch that fails, is dry or is interrupted leaves nothing. Two
+ * stores are compared as text with identifiers in place of row numbers; expected rows of single
+ * cases were worked out by hand. */
 #include <check.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ START_TEST(any_order_any_division) {
 }
 END_TEST
 
-/* A batch that lives on, as a scanning thread's does: its numbers of labels stay. */
+/* A batch that is reused, like a scanning thread's, keeps its label numbers. */
 START_TEST(one_batch_many_times) {
   record r[RECORDS];
   for (size_t i = 0; i < RECORDS; i++)
@@ -67,14 +68,14 @@ START_TEST(one_batch_many_times) {
 }
 END_TEST
 
-/* What joins a batch that was applied already is new to the store; what joined one stays whole. */
+/* Batches can be joined before and after being applied, and nothing is lost. */
 START_TEST(batches_join_at_any_time) {
   store *s = memory_store();
   batch *b = bpi_batch_new(), *other = bpi_batch_new();
   record workspace = new_record(RECORD_SESSION, 0, T0, 1), branch = workspace, filler = workspace;
   workspace.u.session_row.workspace = 3;
   branch.u.session_row.branch = 2;
-  filler.session.lo = 77; /* so that numbers of labels differ between the two */
+  filler.session.lo = 77; /* so that label numbers differ between the two */
   filler.u.session_row.workspace = 1;
   put(b, branch);
   apply(s, b);
@@ -98,8 +99,8 @@ END_TEST
 
 #define INPUT "SELECT coalesce(sum(m0), 0) FROM cell WHERE kind = 1"
 #define ANOMALIES "SELECT coalesce(sum(n), 0) FROM cell WHERE kind = 5"
-/* One id under several request ids: one response, until two of them lie more than a day apart and
- * disagree; then each counts, whichever came first. */
+/* One id under several request ids is one response, unless two of them are more than a day apart
+ * and disagree; then each counts, whichever came first. */
 START_TEST(constant_ids) {
   const record a = response(1, 1, T0, 100, 1), b = response(1, 2, T0 + DAY, 200, 1),
                c = response(1, 3, T0 + 3 * DAY, 200, 1), d = response(1, 4, T0 + 3 * DAY, 100, 1);
@@ -108,10 +109,10 @@ START_TEST(constant_ids) {
     int count;
     int64_t responses, input, anomalies;
   } cases[] = {
-      {{a, b}, 2, 1, 200, 0}, /* a day apart, not more: one response, the greater sum */
+      {{a, b}, 2, 1, 200, 0}, /* exactly a day apart: one response, the greater sum */
       {{b, c}, 2, 1, 200, 0}, /* two days apart, but they agree */
       {{a, c}, 2, 2, 300, 1},    {{c, a}, 2, 2, 300, 1},    {{a, d}, 2, 1, 100, 0},
-      {{a, b, c}, 3, 3, 500, 1}, /* a and c tell that the id is constant, so b is one more */
+      {{a, b, c}, 3, 3, 500, 1}, /* a and c show that the id is constant, so b counts separately */
       {{b, c, a}, 3, 3, 500, 1}, {{a, b, d}, 3, 3, 400, 1}, /* b and d */
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -129,7 +130,7 @@ START_TEST(constant_ids) {
 }
 END_TEST
 
-/* Variants of one response come in any order, and each is known when it comes again. */
+/* Variants of one response arrive in any order, and each is recognised when it is read again. */
 START_TEST(variants_are_found_again) {
   const uint64_t requests[] = {3, 1, 2};
   store *s = memory_store();
@@ -144,7 +145,7 @@ START_TEST(variants_are_found_again) {
 }
 END_TEST
 
-/* Many request ids on one response are no reason to take forever. */
+/* Very many request ids of one response do not take quadratic time. */
 START_TEST(many_variants) {
   store *s = memory_store();
   batch *b = bpi_batch_new();
@@ -153,7 +154,7 @@ START_TEST(many_variants) {
     put(b, response(1, (uint64_t)i, T0 + i * MINUTE, i, 1));
   apply(s, b);
   ck_assert_int_eq(number(s, RESPONSES), many);
-  for (int i = many; i < many + 4; i++) { /* nor is one more */
+  for (int i = many; i < many + 4; i++) { /* adding more does not either */
     put(b, response(1, (uint64_t)i, T0, 7, 1));
     apply(s, b);
   }
@@ -164,7 +165,8 @@ START_TEST(many_variants) {
 }
 END_TEST
 
-/* A side chain tells of a response first; then the thread it belongs to does. Everything moves. */
+/* A response is first reported by a side chain, then by its own thread, and moves there with
+ * everything. */
 START_TEST(owners_change) {
   store *s = memory_store();
   record chain = response(1, 1, T0, 100, 1), thread = response(1, 1, T0 + MINUTE, 100, 2);
@@ -188,7 +190,7 @@ START_TEST(owners_change) {
 END_TEST
 
 #define ACTIVE "SELECT coalesce(sum(m0), 0) FROM cell WHERE kind = 6"
-/* Gaps of at most five minutes are activity; of a longer one five minutes are. */
+/* Gaps of up to five minutes are active; of a longer gap the first five minutes are. */
 START_TEST(activity_by_hand) {
   store *s = memory_store();
   static const struct {
@@ -215,7 +217,7 @@ START_TEST(activity_by_hand) {
 }
 END_TEST
 
-/* A response turns out to have begun earlier: the moment moves, and with it the day and the run. */
+/* A response turns out to have begun earlier: its time moves, and with it the day and the run. */
 START_TEST(earlier_times_arrive_late) {
   store *s = memory_store();
   const record late = response(1, 1, T0 + 20 * MINUTE, 100, 1),
@@ -234,7 +236,7 @@ START_TEST(earlier_times_arrive_late) {
 }
 END_TEST
 
-/* A tool call from its result alone is dated by it, and counts as soon as its use is known. */
+/* A tool call known only by its result has the result's time, and counts once its use is known. */
 START_TEST(halves_of_tool_calls) {
   store *s = memory_store();
   record use = new_record(RECORD_TOOL_USE, 1, T0, 1),
@@ -263,7 +265,7 @@ START_TEST(halves_of_tool_calls) {
 }
 END_TEST
 
-/* A negative difference of one cell and a positive one of another, and a cell that is left empty. */
+/* A negative difference in one cell, a positive one in another, and a cell that becomes empty. */
 START_TEST(cells_are_taken_away_again) {
   store *s = memory_store();
   record partial = response(1, 1, T0, 100, 1), whole = response(1, 1, T0, 100, 1);
@@ -295,7 +297,7 @@ START_TEST(a_dry_run_stores_nothing) {
   ck_assert_int_eq(bpi_store_apply(s, b, T0, false, &dry, &error), BP_OK);
   assert_dump(s, before, "dry");
   for (size_t i = 0; i < RECORDS; i++)
-    put(b, r[i]); /* the numbers it gave out are forgotten */
+    put(b, r[i]); /* its row numbers are no longer used */
   wet = apply(s, b);
   ck_assert_mem_eq(&dry, &wet, sizeof dry);
   apply_records(whole, r, RECORDS);
@@ -309,7 +311,7 @@ START_TEST(a_dry_run_stores_nothing) {
 }
 END_TEST
 
-/* Whatever fails on the way: the store is as before, the batch is spent, the next one is stored. */
+/* Whatever fails: the store is unchanged, the batch is empty, and the next one is stored. */
 START_TEST(a_failure_stores_nothing) {
   record r[60];
   for (size_t i = 0; i < 60; i++)
@@ -351,7 +353,8 @@ START_TEST(a_failure_stores_nothing) {
 }
 END_TEST
 
-/* However many sessions and names a file has told of: else what comes behind them is stored line by line. */
+/* Once applied, a batch counts no bytes, however many sessions and names it remembers; otherwise
+ * everything after them would be stored line by line. */
 START_TEST(what_is_stored_weighs_nothing) {
   store *s = memory_store();
   batch *b = bpi_batch_new();
@@ -418,7 +421,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------- names, files, rejects */
 
-/* A name that was not kept at first is filled in when it is kept. */
+/* A name that was not stored at first is added once it may be. */
 START_TEST(names_are_filled_in) {
   store *s = memory_store();
   const ident key = {5, 6};
@@ -469,7 +472,7 @@ START_TEST(files_and_rejects) {
   bpi_batch_reject(b, key, REJECT_SYNTAX, 3, 33);
   bpi_batch_reject(b, key, REJECT_SYNTAX, 3, 33);
   bpi_batch_reject(b, key, REJECT_UTF8, 3, 33);
-  bpi_batch_reject(b, (ident){1, 1}, REJECT_UTF8, 3, 33); /* of no file that is known */
+  bpi_batch_reject(b, (ident){1, 1}, REJECT_UTF8, 3, 33); /* of an unknown file */
   apply(s, b);
   ck_assert_int_eq(bpi_store_file(s, key, &got, &error), BP_OK);
   ck_assert_int_eq(got.id, 1);
@@ -486,7 +489,7 @@ START_TEST(files_and_rejects) {
   ck_assert(many[2].id == 1 && many[2].key.lo == 12 && many[2].position == 70);
   ck_assert_mem_eq(many[2].memory, got.memory, sizeof got.memory);
 
-  state.restarted = false; /* the file grew: what was refused before still is */
+  state.restarted = false; /* the file grew: its earlier rejects stay */
   memset(state.memory, 0, sizeof state.memory);
   bpi_batch_file(b, &state);
   bpi_batch_reject(b, key, REJECT_DEPTH, 4, 44);
@@ -494,7 +497,7 @@ START_TEST(files_and_rejects) {
   ck_assert_int_eq(number(s, "SELECT count(*) FROM reject"), 3);
   ck_assert_int_eq(number(s, "SELECT memory IS NULL FROM file"), 1);
 
-  state.restarted = true; /* it was written anew */
+  state.restarted = true; /* it was rewritten */
   bpi_batch_file(b, &state);
   bpi_batch_reject(b, key, REJECT_DEPTH, 9, 99);
   apply(s, b);
@@ -509,7 +512,7 @@ END_TEST
 /* ---------------------------------------------------------------------------------- tiers */
 
 /* A transcript, hooks and telemetry of one session. The prompt has another identifier in each; the
- * tool call has the same one in all. Only the hooks tell of a decision, only the sums of a span. */
+ * tool call has the same in all. Only the hooks have a decision, only the sums a span. */
 static const record_tier sights[] = {TIER_RECORD, TIER_HOOK, TIER_TELEMETRY, TIER_TOTAL};
 
 static size_t sight(record *out, record_tier tier) {
@@ -536,7 +539,7 @@ static int one_session(void *user, const session_rows *rows) {
   return 0;
 }
 
-/* By hand, what each row of the session counts: bits of `shadowed`. */
+/* Expected by hand for each row of the session: bits of `shadowed`. */
 static void shadows_are(store *s, size_t count, const unsigned *shadowed, int64_t facts) {
   session_rows rows = {.count = 0};
   store_health h;
@@ -565,14 +568,15 @@ START_TEST(better_rows_shadow) {
   static const unsigned all[] = {0, P | R | A | T | S, P | R | A | T | S | D,
                                  P | R | A | T | S | D};
   static const unsigned without_transcript[] = {0, P | A | T | S | D, P | R | A | T | S | D};
-  for (int first = 0; first < 4; first++) { /* any order of arrival, in steps of one */
+  for (int first = 0; first < 4; first++) { /* any source first, the others in turn */
     store *s = memory_store();
     for (int i = 0; i < 4; i++) {
       record rows[8];
       apply_records(s, rows, sight(rows, sights[(first + i * 3) % 4]));
     }
     ck_assert(verified(s));
-    /* The call has one row, the best; prompts of two tiers, responses of two and a span do not count. */
+    /* The call has one row, of the best tier; prompts of two tiers, responses of two and a span do
+     * not count. */
     shadows_are(s, 4, all, 5);
     ck_assert_int_eq(number(s, "SELECT count(*) FROM tool_call"), 1);
     ck_assert_int_eq(number(s, "SELECT duration_us FROM tool_call"), 1);

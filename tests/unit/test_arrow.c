@@ -1,5 +1,5 @@
-/* The Arrow stream, walked by hand after the specification of the C data and stream interfaces:
- * formats, buffers, bits, metadata, and who keeps whom alive. */
+/* The Arrow stream, checked field by field as the specification of the C data and stream interfaces
+ * defines them: formats, buffers, bitmaps, metadata, and ownership. */
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,8 +17,8 @@
 
 enum { ROWS = 11, COLUMNS = 5 };
 
-/* Row i: bool i odd, int i * i, real i / 2, text i times "ab", time i seconds. In each column one
- * row is not a value, apart from the ints; the last text is a lower bound, which is a value. */
+/* Row i: bool i odd, int i * i, real i / 2, text "ab" i times, time i seconds. In each column but
+ * the ints one row has no value; the last text is a lower bound, which is a value. */
 static bp_result *eleven(void) {
   bp_result *t = bpi_table_new(), *r = NULL;
   static const char text[] = "abababababababababababab";
@@ -47,7 +47,7 @@ static bp_result *eleven(void) {
   return r;
 }
 
-/* The stream over a result that the caller has freed already. */
+/* The stream over a result that the caller has already freed. */
 static struct ArrowArrayStream stream_of(bp_result *r) {
   struct ArrowArrayStream stream;
   ck_assert_int_eq(bp_result_arrow(&stream, r, NULL), BP_OK);
@@ -70,7 +70,7 @@ START_TEST(schema) {
   static const char *const names[] = {"b", "i", "r", "t", "at"};
   static const char *const formats[] = {"b", "l", "g", "u", "tsu:UTC"};
   struct ArrowArrayStream stream = stream_of(eleven());
-  for (int again = 0; again < 2; again++) { /* may be asked for more than once */
+  for (int again = 0; again < 2; again++) { /* can be requested more than once */
     struct ArrowSchema s;
     ck_assert_int_eq(stream.get_schema(&stream, &s), 0);
     ck_assert_str_eq(s.format, "+s");
@@ -222,7 +222,7 @@ START_TEST(children_outlive_everything) {
   struct ArrowSchema s, field;
   ck_assert_int_eq(stream.get_schema(&stream, &s), 0);
   stream.release(&stream);
-  ints = *batch.children[1]; /* a move, as the specification does it */
+  ints = *batch.children[1]; /* moved as the specification says */
   batch.children[1]->release = NULL;
   text = *batch.children[3];
   batch.children[3]->release = NULL;
@@ -291,7 +291,7 @@ START_TEST(missing_arguments) {
 }
 END_TEST
 
-/* What is asked for until memory suffices; the number of failures before. */
+/* Repeats the request until memory suffices; returns the number of failures before. */
 static long failures(struct ArrowArrayStream *stream, int (*ask)(struct ArrowArrayStream *)) {
   for (long n = 0;; n++) {
     bpi_mem_fail_after(n);
@@ -345,7 +345,7 @@ static void release_child(void *argument) {
   array->release(array);
 }
 
-/* For the thread sanitizer: the counter is all that two threads share. */
+/* For the thread sanitizer: two threads share nothing but the reference counter. */
 START_TEST(released_on_other_threads) {
   for (int again = 0; again < 20; again++) {
     struct ArrowArrayStream stream = stream_of(eleven());

@@ -1,5 +1,5 @@
-/* Copilot CLI and the others that are read by rules of few lines: from hand-made files (tests/corpus),
- * what each row tells, and that files may be cut anywhere, come through any window, and be bad.
+/* Copilot CLI, Gemini CLI, opencode and OTLP from hand-made files (tests/corpus): the records of
+ * each row, worked out by hand; files may be cut anywhere, read through any window, and be broken.
  *
  *     test_assistants [folder of the corpora]
  */
@@ -35,7 +35,7 @@ static bool is_session(const record *r, const char *raw) {
   return bpi_ident_compare(r->session, fake_identify(NULL, IDENT_SESSION, raw, strlen(raw))) == 0;
 }
 
-/* The response that stands for a key: rows of one key follow the rules of the store; here the last. */
+/* The record kept for a key: the store merges rows of one key; here the last one is used. */
 static const record *last_of(const fake *f, const record *first) {
   const record *last = first;
   for (size_t i = 0; i < f->count; i++)
@@ -153,7 +153,7 @@ START_TEST(copilot_tools) {
 }
 END_TEST
 
-/* A file that has lost its first line is known by its folder. */
+/* A file without its first line is identified by its folder. */
 START_TEST(copilot_folder_names) {
   static const char line[] = "{\"type\":\"abort\",\"data\":{},\"id\":\"e\"}\n";
   fake_read(&one, &bpi_source_copilot, "/home/ada/.copilot/session-state/abc/events.jsonl", line,
@@ -166,8 +166,8 @@ START_TEST(copilot_folder_names) {
 }
 END_TEST
 
-/* A response that stands in the file twice has its share once, as great as its greatest row says: 101 and
- * 100 of 201, and of the output, 30 and 20, the 5 that are more are 3 and 2. */
+/* A response that is twice in the file gets one share, as large as its greatest row says: 101 and
+ * 100 of 201; of the output, 30 and 20 plus the surplus of 5 as 3 and 2. */
 START_TEST(copilot_told_twice) {
   static const char data[] =
       "{\"type\":\"assistant.message\",\"id\":\"1\",\"data\":{\"messageId\":\"a\",\"model\":\"m\",\"outputTokens\":10}}\n"
@@ -184,7 +184,7 @@ START_TEST(copilot_told_twice) {
 }
 END_TEST
 
-/* A provider that told the client nothing: zeros are no counts. */
+/* A provider that reported nothing to the client: zeros are not counts. */
 START_TEST(copilot_told_nothing) {
   static const char data[] =
       "{\"type\":\"assistant.message\",\"id\":\"1\",\"data\":{\"messageId\":\"a\",\"model\":\"m\",\"outputTokens\":0}}\n"
@@ -225,7 +225,8 @@ static void check_input(const char *id, const char *data, int64_t input, int64_t
                     strstr(data, "session.resume") == NULL ? 0 : 1);
 }
 
-/* A session that is entered again: clients with checkpoints count on, those before them begin anew. */
+/* A session that is entered again: clients with checkpoints continue their counters, earlier ones
+ * start again. */
 START_TEST(copilot_counts_on) {
   check_input("anew",
               ANSWER("1") USED("s", "1", "100", "5") RESUME ANSWER("2") USED("t", "2", "300", "10"),
@@ -258,7 +259,7 @@ START_TEST(copilot_counts_on) {
 }
 END_TEST
 
-/* A picture without a word is a prompt. */
+/* An image without text is a prompt. */
 START_TEST(copilot_picture) {
   static const char data[] =
       "{\"type\":\"user.message\",\"id\":\"1\",\"data\":{\"attachments\":[{\"type\":\"image\"}]}}\n"
@@ -269,7 +270,7 @@ START_TEST(copilot_picture) {
 }
 END_TEST
 
-/* A model's name is a key: wherever it stands in the window, it is read before the window moves. */
+/* A model's name is a key: it is read wherever it is in the window, before the window moves. */
 START_TEST(copilot_keys_at_any_place) {
   char data[8192];
   for (int pad = 0; pad < 64; pad++)
@@ -314,7 +315,7 @@ START_TEST(gemini_document) {
 }
 END_TEST
 
-/* Bytes have no name to tell a document from lines by, nor has a copy: it is one all the same. */
+/* Bytes and copies have no name that says document or lines: the content decides. */
 START_TEST(gemini_without_name) {
   static const char *const names[] = {"", "chat.txt"};
   size_t length;
@@ -329,7 +330,7 @@ START_TEST(gemini_without_name) {
 }
 END_TEST
 
-/* A message grows under its id; a rewind takes nothing back; what is set anew is the same. */
+/* A message grows under its id; a rewind takes nothing back; a message set again is the same. */
 START_TEST(gemini_lines) {
   static const int64_t output[] = {15, 45, 20, 20, 2}, input[] = {800, 807, 1100, 1100, 0};
   load(&one, &bpi_source_gemini, "good-lines.jsonl");
@@ -349,7 +350,8 @@ START_TEST(gemini_lines) {
 }
 END_TEST
 
-/* Later clients put a subagent's chat into a folder of its parent: its rows are the parent's. */
+/* Later clients put a subagent's chat into a folder of its parent: its records belong to the
+ * parent. */
 START_TEST(gemini_subagent_in_a_folder) {
   static const char *const where[] = {"/home/ada/.gemini/tmp/engine/chats/parent/child.jsonl",
                                       "C:\\engine\\chats\\parent\\child.jsonl"};
@@ -379,7 +381,7 @@ START_TEST(opencode_session) {
   ck_assert(is_session(r, "ses_0001") && r->time == NINE && r->flags == 0);
   ck_assert_str_eq(fake_text(r->u.session_row.workspace), "/home/ada/work/engine");
   ck_assert_str_eq(fake_text(r->u.session_row.version), "1.2.24");
-  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1); /* the other was the client's */
+  ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1); /* the other was written by the client */
   r = fake_nth(&one, RECORD_PROMPT, 0);
   ck_assert_int_eq(r->u.prompt.characters, 21);
   ck_assert_int_eq(r->u.prompt.features, PROMPT_IMAGE | PROMPT_FILE);
@@ -403,7 +405,7 @@ START_TEST(opencode_session) {
 }
 END_TEST
 
-/* A subagent's rows are its parent's; that it has the same identifiers does not matter. */
+/* A subagent's records belong to its parent, although both use the same identifiers. */
 START_TEST(opencode_child) {
   load(&two, &bpi_source_opencode, "good-session.json");
   load(&one, &bpi_source_opencode, "good-child.json");
@@ -421,7 +423,7 @@ START_TEST(opencode_child) {
 }
 END_TEST
 
-/* What is older than its session was copied into it, and is told by the original. */
+/* Messages older than their session were copied into it; the original session has them. */
 START_TEST(opencode_fork) {
   load(&one, &bpi_source_opencode, "good-fork.json");
   ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 1);
@@ -432,7 +434,7 @@ START_TEST(opencode_fork) {
 }
 END_TEST
 
-/* Where identifiers were taken out, the place tells messages and calls apart. */
+/* Where identifiers were removed, the position identifies messages and calls. */
 START_TEST(opencode_redacted) {
   load(&one, &bpi_source_opencode, "good-redacted.json");
   static const record_kind kinds[] = {RECORD_PROMPT, RECORD_RESPONSE, RECORD_TOOL_USE};
@@ -443,13 +445,13 @@ START_TEST(opencode_redacted) {
   }
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 1)->u.prompt.features, PROMPT_FILE);
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.stop, STOP_LENGTH);
-  /* reasoning is in the output, but where the total shows that it stands beside it */
+  /* reasoning is part of the output, unless the total shows that it is not */
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.output, 3);
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 1)->u.response.output, 4);
 }
 END_TEST
 
-/* What stands before the hunks of the second file of a diff is no line of it; a removed "-- a" is. */
+/* Lines before the hunks of the second file in a diff are not counted; a removed "-- a" is. */
 START_TEST(opencode_diffs) {
 #define FILES(first, second) "--- a/x\\n+++ b/x\\n" first "--- a/y\\n+++ b/y\\n" second
   static const struct {
@@ -459,7 +461,7 @@ START_TEST(opencode_diffs) {
       {FILES("@@ -1,2 +1,3 @@ f()\\n a\\n+b\\n c\\n", "@@ -7 +7 @@\\n-d\\n+e\\n"), 2, 1},
       {FILES("@@ -0,0 +1,2 @@\\n+a\\n+b\\n", "@@ -1,2 +0,0 @@\\n--- a\\n-b\\n"), 2, 2},
       {"@@ -1,3 +1,2 @@\\n a\\n\\n-b\\n\\\\ No newline at end of file\\n+++ c\\n", 0, 1},
-      {"@@\\n-a\\n+b\\n+c\\n@@ of another\\n-d\\n", 2, 2}, /* their heads do not say */
+      {"@@\\n-a\\n+b\\n+c\\n@@ of another\\n-d\\n", 2, 2}, /* the heads do not give counts */
       {"+a\\n@b(1) @c\\n@d@\\n+e\\n", 0, 0},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -482,7 +484,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------------ OTLP */
 
-#define SENT (NINE + 123456) /* the events are sent a little behind the second */
+#define SENT (NINE + 123456) /* the events are sent a little after the second */
 
 START_TEST(otlp_events) {
   static const response_row request = {SENT + 5 * SECOND, 12,      340, 18000, 1500, -1,
@@ -530,7 +532,7 @@ START_TEST(otlp_events) {
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 2)->u.event.detail, DETAIL_AUTO);
   ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 3)->u.event.command), "compact");
   ck_assert_str_eq(fake_text(fake_nth(&one, RECORD_EVENT, 4)->u.event.command), "custom");
-  /* the request told again */
+  /* the request reported again */
   ck_assert_int_eq(
       bpi_ident_compare(fake_nth(&one, RECORD_EVENT, 5)->key, fake_nth(&one, RECORD_EVENT, 0)->key),
       0);
@@ -538,7 +540,7 @@ START_TEST(otlp_events) {
 }
 END_TEST
 
-/* The error of good-events.jsonl with each status of HTTP that is told apart. */
+/* The error of good-events.jsonl with each HTTP status that has a class of its own. */
 START_TEST(otlp_errors) {
   static const struct {
     const char *status;
@@ -575,7 +577,7 @@ START_TEST(otlp_spellings) {
 }
 END_TEST
 
-/* Points of a minute make one row of each model; a sum since the start has one key. */
+/* Points of a minute give one row for each model; a sum since the start has one key. */
 START_TEST(otlp_metrics) {
   static const response_row first = {NINE + 60 * SECOND, 12,      340, 18000, 1500, -1,
                                      "claude-opus-5",    STOP_END};
@@ -606,7 +608,7 @@ START_TEST(otlp_metrics) {
 }
 END_TEST
 
-/* A line may tell of any number of minutes: the cost of each, far behind its tokens, is theirs. */
+/* A line may have any number of minutes: each cost, far after its tokens, belongs to its minute. */
 START_TEST(otlp_many_minutes) {
   enum { MINUTES = 600 };
   static const char *const parts[] = {"claude_code.token.usage", "claude_code.token.usage",
@@ -637,7 +639,7 @@ START_TEST(otlp_many_minutes) {
 }
 END_TEST
 
-/* A point without a time is of no time, whatever the one before it said. */
+/* A point without a time has none, whatever the time of the one before. */
 START_TEST(otlp_points_stand_alone) {
 #define OTLP_INPUT                                                                                 \
   "\"attributes\":[{\"key\":\"type\",\"value\":{\"stringValue\":\"input\"}}],\"asInt\":"
@@ -654,7 +656,7 @@ START_TEST(otlp_points_stand_alone) {
 }
 END_TEST
 
-/* Each process of a session counts its events from zero, and a subagent's requests name the agent. */
+/* Each process of a session counts its events from zero; requests of a subagent name the agent. */
 START_TEST(otlp_events_of_two_processes) {
 #define TOLD(nanos, more)                                                                          \
   "{\"body\":{\"stringValue\":\"claude_code.api_request\"},\"timeUnixNano\":\"" nanos              \
@@ -684,8 +686,8 @@ START_TEST(otlp_events_of_two_processes) {
 }
 END_TEST
 
-/* Two requests of one moment: each took its time. An identifier beyond its bound is none, and counted,
- * whether it comes before its name or behind it. */
+/* Two requests at the same time, told apart by their durations. An identifier that is too long is
+ * dropped and counted, whether it comes before its name or after it. */
 START_TEST(otlp_identifiers) {
 #define REQUEST(id)                                                                                   \
   "{\"body\":{\"stringValue\":\"claude_code.api_request\"},\"timeUnixNano\":\"1772442000000000000\"," \

@@ -1,4 +1,4 @@
-/* Memory, buffers, errors and hashes. The hashes' vectors are Python's:
+/* Memory, buffers, errors and hashes. The expected hashes come from Python:
  *
  *     key = bytes(range(32))
  *     tests/oracle/siphash.py prints those of identifiers
@@ -90,7 +90,7 @@ static void expect(buf *b, const char *text) {
   ck_assert_ptr_nonnull(taken);
   ck_assert_str_eq(taken, text);
   ck_assert_uint_eq(length, strlen(text));
-  ck_assert_uint_eq(b->length, 0); /* and may be used again */
+  ck_assert_uint_eq(b->length, 0); /* can be used again */
   bpi_free(taken);
 }
 
@@ -112,7 +112,7 @@ START_TEST(buffers_gather) {
 }
 END_TEST
 
-/* What is not there is no bytes; the undefined behaviour sanitizer found that it was added to. */
+/* An empty range may have a NULL pointer; adding to NULL would be undefined behaviour. */
 START_TEST(no_bytes_may_be_nowhere) {
   bytes none = bpi_bytes(NULL, 0);
   ck_assert_ptr_nonnull(bpi_take(&none, 0));
@@ -145,7 +145,7 @@ START_TEST(buffers_have_a_ceiling) {
   ck_assert_int_eq(b.failed, 0);
   bpi_buf_char(&b, '9');
   ck_assert_int_eq(b.failed, BP_ERR_LIMIT);
-  bpi_buf_printf(&b, "%s", "more"); /* after the first failure nothing happens */
+  bpi_buf_printf(&b, "%s", "more"); /* after the first failure calls have no effect */
   bpi_buf_real(&b, 1.5);
   ck_assert_uint_eq(b.length, 8);
   ck_assert_ptr_null(bpi_buf_take(&b, NULL));
@@ -167,7 +167,7 @@ START_TEST(buffers_have_a_ceiling) {
 }
 END_TEST
 
-/* Python's repr() for the same numbers, but for the form of exponents and whole numbers. */
+/* As Python's repr() for the same numbers, except for the form of exponents and whole numbers. */
 static const struct real {
   double value;
   const char *text;
@@ -220,7 +220,7 @@ START_TEST(reals_read_back) {
 }
 END_TEST
 
-/* A locale of the system, else one that is made here; false if neither can be had. */
+/* A locale of the system, else one built here; false if neither is available. */
 static bool comma_locale(const char *name) {
   char command[512];
   if (setlocale(LC_NUMERIC, name) != NULL) return true;
@@ -242,7 +242,7 @@ START_TEST(reals_know_no_locale) {
       continue;
     }
     snprintf(number, sizeof number, "%.1f", 0.5);
-#ifdef __GLIBC__ /* other libraries may take any name and change nothing */
+#ifdef __GLIBC__ /* other libraries accept any name and change nothing */
     ck_assert_str_ne(number, "0.5");
 #endif
     check_reals();
@@ -289,7 +289,7 @@ START_TEST(errors_say_what_and_where) {
   ck_assert_str_eq(bpi_error_detail(error, "byte"), "-9223372036854775808");
   ck_assert_ptr_null(bpi_error_detail(error, "hint"));
   ck_assert_ptr_null(bpi_error_detail(error, NULL));
-  ck_assert_int_eq(bpi_fail(&error, BP_ERR_IO, "later"), BP_ERR_IO); /* the first one stays */
+  ck_assert_int_eq(bpi_fail(&error, BP_ERR_IO, "later"), BP_ERR_IO); /* the first error stays */
   ck_assert_str_eq(bpi_error_message(error), "line 7");
   bpi_error_free(error);
 }
@@ -310,7 +310,7 @@ START_TEST(errors_need_no_place) {
   ck_assert_int_eq(bpi_error_code(*place), BP_ERR_IO);
   ck_assert_int_eq(bpi_error_end(BP_ERR_IO, unseen), BP_ERR_IO);
 
-  bp_error *seen = (bp_error *)(void *)&unseen; /* whatever stood there before */
+  bp_error *seen = (bp_error *)(void *)&unseen; /* not NULL, so that the call must set it */
   ck_assert_ptr_eq(bpi_error_begin(&seen, &unseen), &seen);
   ck_assert_ptr_null(seen);
   ck_assert_int_eq(bpi_error_end(BP_OK, unseen), BP_OK);
@@ -322,7 +322,7 @@ START_TEST(errors_have_room_for_so_much) {
   bp_error *error = NULL;
   memset(much, 'x', sizeof much);
   much[sizeof much - 1] = '\0';
-  /* The place where the message is cut, its 383rd byte, lies inside the second of two bytes. */
+  /* The message is cut at its 383rd byte, which is inside a character of two bytes. */
   memcpy(much + 382, "\xC3\xA9", 2);
   bpi_fail(&error, BP_ERR_IO, "%s", much);
   ck_assert_uint_eq(strlen(bpi_error_message(error)), 382);
@@ -344,7 +344,7 @@ START_TEST(errors_without_memory) {
   ck_assert_int_eq(bpi_fail_nomem(&other), BP_ERR_NOMEM);
   bpi_fail_detail(&error, "path", "x");
   bpi_mem_fail_after(-1);
-  ck_assert_ptr_eq(error, other); /* one object stands for all of them */
+  ck_assert_ptr_eq(error, other); /* one static object represents all of them */
   ck_assert_int_eq(bpi_error_code(error), BP_ERR_NOMEM);
   ck_assert_str_eq(bpi_error_message(error), "out of memory");
   ck_assert_ptr_null(bpi_error_detail(error, "path"));
@@ -420,7 +420,7 @@ START_TEST(identifiers_have_an_order) {
 }
 END_TEST
 
-/* Each of the first bits, bytes and seeds changes about half of the hash's bits. */
+/* Each of the first bits, bytes and seeds changes about half of the bits of the hash. */
 START_TEST(mixer_spreads) {
   unsigned char data[24] = {0};
   const uint64_t plain = bpi_hash_mix(data, sizeof data, 1);

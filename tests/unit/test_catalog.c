@@ -1,5 +1,5 @@
-/* test_catalog.c: what holds of every entry of the catalogue, whatever it says: names, dimensions,
- * formulas, and that the lists of bp_catalog and bp_inspect are what they say they are. */
+/* test_catalog.c: what holds for every entry of the catalogue: names, dimensions, formulas, and
+ * that the columns of bp_catalog and bp_inspect are the declared ones. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +65,7 @@ static bool same_terms(const term *a, const term *b) {
   return a->kind == b->kind;
 }
 
-/* Operands are taken for the same by kind and name. */
+/* Operands are the same if kind and name are. */
 START_TEST(operands_of_one_name) {
   const operand *all[METRIC_COUNT * 3];
   size_t count = 0;
@@ -87,7 +87,7 @@ START_TEST(operands_of_one_name) {
 }
 END_TEST
 
-/* The metrics that can be told beside any others. */
+/* The metrics that can be asked together with any others. */
 static size_t free_metrics(const char *out[METRIC_COUNT]) {
   size_t count = 0;
   for (int i = 0; i < METRIC_COUNT; i++)
@@ -109,7 +109,7 @@ static int plan_of(const char *const *metrics, size_t count, const char *by) {
   return rc;
 }
 
-/* A metric takes exactly the dimensions it says. */
+/* A metric accepts exactly the dimensions it declares. */
 START_TEST(dimensions_taken) {
   for (int i = 0; i < METRIC_COUNT; i++) {
     uint64_t allowed = bpi_metric_dimensions(&bpi_metrics[i]);
@@ -123,7 +123,7 @@ START_TEST(dimensions_taken) {
 }
 END_TEST
 
-/* A sample of what makes sense and what does not, by hand. */
+/* A sample of useful and senseless combinations, by hand. */
 START_TEST(dimensions_by_hand) {
 #define TAKES(metric, dim)                                                                         \
   ((bpi_metric_dimensions(&bpi_metrics[METRIC_##metric]) & DIM_BIT(DIM_##dim)) != 0)
@@ -176,7 +176,8 @@ START_TEST(formulas) {
 }
 END_TEST
 
-/* Finding the family of a model does not look at those of all others: else this does not end in time. */
+/* Finding the family of a model must not search all others: with so many the test would not end in
+ * time. */
 START_TEST(very_many_families) {
   enum { MANY = 100000 };
   name_cache n;
@@ -260,7 +261,7 @@ END_TEST
 
 static const char *const types[] = {"", "bool", "int", "real", "text", "time"};
 
-/* The columns as the topics tell them: "name, value:int". */
+/* The columns that the topics declare: "name, value:int". */
 static void columns_are(const bp_result *r, const char *expected, const char *topic) {
   char text[512] = "";
   for (size_t i = 0; i < bp_result_columns(r); i++) {
@@ -286,7 +287,7 @@ START_TEST(topics) {
     if (!strcmp(call, "bp_configure")) continue;
     int rc = !strcmp(call, "bp_catalog") ? bp_catalog(&page, name, NULL)
                                          : bp_inspect(&page, s, name, NULL);
-    if (rc == BP_ERR_DENIED) continue; /* of a team's store: test_api has those */
+    if (rc == BP_ERR_DENIED) continue; /* of a team's store: test_api.c tests those */
     ck_assert_msg(rc == BP_OK, "%s %s", call, name);
     ck_assert_str_eq(bp_result_meta(page, "topic"), name);
     ck_assert_msg(columns != NULL, "%s does not tell its columns", name);
@@ -321,7 +322,7 @@ START_TEST(errors_of_the_catalogue) {
 }
 END_TEST
 
-/* The exported calls refuse what is missing and run what is there. */
+/* The exported calls refuse missing arguments and run complete queries. */
 START_TEST(queries_of_a_store) {
   bp_store *s;
   bp_query *q;

@@ -1,11 +1,12 @@
-/* tests/unit/test_claude_code.c: the source "claude_code" against lines written by hand. What it
- * tells a sink is written down as text, one row per record, and compared with what the rules say:
+/* tests/unit/test_claude_code.c: the source "claude_code" against lines written by hand. The
+ * records it puts into a sink are written as text, one row per record, and compared with expected
+ * rows written by hand from the rules:
  *
  *     response msg_01 @5 claude-opus-4-6 in=3 out=1 ...    key, time, then what is not the default
  *
- * Times count seconds since 2026-01-01 UTC, "-" is none. A key "u12" is a uuid of the fixtures, by
- * its last digits, "#" one made from other fields. [A] marks a subagent's row, [S] a side chain,
- * [F] a forked row, [N] noise. The first argument is the folder of the fixtures. */
+ * Times are seconds since 2026-01-01 UTC, "-" is none. A key "u12" is a uuid of the fixtures by its
+ * last digits, "#" is one made from other fields. [A] marks a subagent's row, [S] a side chain, [F]
+ * a forked row, [N] noise. The first argument is the folder of the fixtures. */
 #include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,7 +36,7 @@ typedef struct notes {
   int fail_at; /* put fails at this record; 0: never */
 } notes;
 
-/* Raw identifiers and names, by number: a sink that can tell them again. */
+/* The raw identifiers and names by number, so that the sink can print them. */
 static struct {
   char kind;
   char *raw;
@@ -289,7 +290,7 @@ static run *read_all(const char *path, const char *data, size_t length) {
   return r;
 }
 
-/* Compares what was told with rows written by hand, and names the first that differs. */
+/* Compares rows with those written by hand, and names the first that differs. */
 static void expect_text(const char *told, const char *expected, const char *what) {
   if (strcmp(told, expected) == 0) return;
   size_t i = 0, start = 0;
@@ -316,7 +317,7 @@ static char *load(const char *file, size_t *length) {
   return data;
 }
 
-/* Fixtures are read as if they had the names their content calls for. */
+/* Fixtures are read under the file names that their content requires. */
 static const char *path_of(const char *file) {
   if (strcmp(file, "good-agent.jsonl") == 0) return "/p/x/5e55/subagents/agent-a1b2c3d4.jsonl";
   if (strcmp(file, "good-agent-warmup.jsonl") == 0) return "/p/x/agent-0badcafe.jsonl";
@@ -334,7 +335,7 @@ static void expect_file(const char *file, const char *expected) {
 
 /* ------------------------------------------------------------------------------- fixtures */
 
-/* What each fixture says, row by row; README.md in their folder says why. */
+/* The records of each fixture, row by row; README.md in their folder says why. */
 static const struct {
   const char *name, *rows;
 } fixtures[] = {
@@ -790,7 +791,7 @@ START_TEST(test_fixture) {
 }
 END_TEST
 
-/* The same session with the keys of every object sorted and other white space. */
+/* The same session with the keys of every object sorted and with other white space. */
 START_TEST(test_key_order) {
   for (size_t i = 0; i < FIXTURES; i++)
     if (strcmp(fixtures[i].name, "good-session.jsonl") == 0)
@@ -814,8 +815,8 @@ START_TEST(test_pieces) {
 }
 END_TEST
 
-/* Rows that a later read tells again are told once: those of the session and of subagents, which
- * carry no more than the store knows. */
+/* Removes rows that a later reading repeats: those of the session and of subagents, which say no
+ * more than the store has. */
 static void drop_repeats(char *text) {
   char *out = text;
   for (char *row = text; *row != '\0';) {
@@ -831,8 +832,8 @@ static void drop_repeats(char *text) {
   *out = '\0';
 }
 
-/* A file read up to any line's end, and from there with what the source remembers, says what it
- * says when it is read at once. */
+/* Reading a file to the end of any line, and from there with what the source saved, gives the
+ * records of one reading. */
 START_TEST(test_resume) {
   for (size_t i = 0; i < FIXTURES; i++) {
     size_t length;
@@ -856,7 +857,7 @@ START_TEST(test_resume) {
 }
 END_TEST
 
-/* How much of a line is a value that is followed by more, in the one fixture with such lines. */
+/* The length of the first of several values on a line, in the one fixture with such lines. */
 static size_t first_value(const char *line, size_t length) {
   scan s;
   bpi_scan_init_memory(&s, line, length);
@@ -870,8 +871,8 @@ static size_t first_value(const char *line, size_t length) {
   return length;
 }
 
-/* Every line cut at every byte: without a newline it waits, with one it is refused; nothing of the
- * cut value is told. */
+/* Every line cut at every byte: without a newline it waits, with one it is refused; no record comes
+ * from the cut value. */
 static void cut_line(const char *path, const char *line, size_t length) {
   size_t first = first_value(line, length);
   char *text = malloc(length + 1);
@@ -920,7 +921,7 @@ static const field_rule *rule_of(const char *path) {
   return NULL;
 }
 
-/* A value of a line, put in place of another. */
+/* The data with one value replaced by another. */
 static char *replaced(const char *data, size_t length, size_t from, size_t to, const char *with,
                       size_t *out_length) {
   size_t n = strlen(with);
@@ -940,7 +941,7 @@ typedef struct walk {
   scan s;
 } walk;
 
-/* Whether a value has any say, by what another in its place changes. */
+/* Whether a value has an effect: whether replacing it changes anything. */
 static void try_value(walk *w, size_t from, size_t to) {
   static const char *const others[] = {
       "null", "7", "\"zebra\"", "true", "\"Exit code 1\"", "\"a\\nb\\nc\\nd\"", "-1"};
@@ -951,7 +952,7 @@ static void try_value(walk *w, size_t from, size_t to) {
     char *data = replaced(w->data, w->length, from, to, others[i], &length);
     run *r = read_all(w->path, data, length);
     bool same = strcmp(r->notes.text, w->rows) == 0 && r->notes.asked == w->asked;
-    bool moved = r->notes.rejects > 0; /* rows then name other bytes */
+    bool moved = r->notes.rejects > 0; /* rows then contain other offsets */
     if (rule == NULL && !same && !moved)
       ck_abort_msg("%s is read, but no rule says so:\n%s", w->at, data);
     matters |= !same;
@@ -986,7 +987,7 @@ static void walk_value(walk *w) {
   if (scalar || rule_of(w->at) != NULL) try_value(w, from, (size_t)(w->s.at - w->data));
 }
 
-/* One line by itself: a field that no rule names changes nothing, whatever is put there. */
+/* One line by itself: a field that no rule names has no effect, whatever its value. */
 static void walk_line(const char *path, const char *data, size_t length) {
   walk *w = calloc(1, sizeof *w);
   run *r = read_all(path, data, length);
@@ -1008,8 +1009,8 @@ static void walk_line(const char *path, const char *data, size_t length) {
   free(w);
 }
 
-/* The table of rules says what is read: nothing else has a say, and each of its rows has one in
- * some fixture. But for the role, which only saves looking at the model's own text. */
+/* The table of rules is complete: no other field has an effect, and each of its rows has one in
+ * some fixture. The exception is the role, which only saves reading the model's own text. */
 START_TEST(test_rules) {
   memset(rule_used, 0, sizeof rule_used);
   for (size_t i = 0; i < FIXTURES; i++) {
@@ -1091,7 +1092,7 @@ START_TEST(test_session_rows) {
                        "{'sessionId':'s','cwd':'/b','gitBranch':'dev','version':'2.0.1',@32}\n"
                        "{'sessionId':'t','cwd':'/b'}\n"
                        "{'sessionId':'t','cwd':'/b',@40}\n"
-                       "{'sessionId':'t',@41}\n" /* says nothing */
+                       "{'sessionId':'t',@41}\n" /* no fields */
                        "{'cwd':'/c',@42}\n");    /* of no session */
   expect("", line,
          "session @20 claude_code cwd=/a version=2.0.1 rank=2.0.1 of=s\n"
@@ -1103,7 +1104,7 @@ START_TEST(test_session_rows) {
 }
 END_TEST
 
-/* Ways in which a line says whose it is. */
+/* Ways in which a line names its owner. */
 #define S64 "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss"
 static const char *const owners[] = {
     "'sessionId':'s','cwd':'/a','version':'2.0.1','gitBranch':'dev'",
@@ -1125,13 +1126,14 @@ static const char *const owners[] = {
     "'version':'/a','sessionId':'s'",
     "'cwd':'\\u002fa\\n','sessionId':'s'",
     "'cwd':'/a'",
-    "'isSidechain':true,'version':'s','cwd':'/a'", /* refused before it says so */
+    "'isSidechain':true,'version':'s','cwd':'/a'", /* refused before the owner is read */
     "'version':'s','cwd':'/a'",
     "'cwd':'/a','sessionId':'" S64 S64 S64 "','version':'2'", /* too long */
 };
 #define OWNERS (sizeof owners / sizeof *owners)
 
-/* A line with spaces in front of every value that says whose it is, as many as its number, or at its end. */
+/* A line with spaces before every value that names its owner, as many as its number, or else at its
+ * end. */
 static void add_owned_line(char *text, const char *says, size_t number, bool spaced) {
   static const char *const keys[] = {"sessionId", "cwd", "version", "gitBranch", "entrypoint"};
   char line[1024];
@@ -1150,8 +1152,8 @@ static void add_owned_line(char *text, const char *says, size_t number, bool spa
   strcat(text, line);
 }
 
-/* What a line repeats in the words of the one before is read at once; where spaces keep it from that, as
- * many as no other line has, it tells the same. */
+/* A line that names the same owner as the line before takes a fast path; with a unique number of
+ * spaces it does not, and must give the same records. */
 START_TEST(test_repeated_owner) {
   for (size_t i = 0; i < OWNERS * OWNERS * OWNERS; i++) {
     const size_t lines[] = {i % OWNERS, i / OWNERS % OWNERS, i / OWNERS / OWNERS, i % OWNERS};
@@ -1169,7 +1171,7 @@ START_TEST(test_repeated_owner) {
 }
 END_TEST
 
-/* Of what is remembered for that nothing is text that is not read. */
+/* What is remembered for the fast path contains no text that is not read. */
 START_TEST(test_repeated_owner_without_content) {
   static const char *const between[] = {"'slug':'SECRET',", "'cwd':{'x':'SECRET'},", "'SECRET':1,",
                                         "'message':{'content':'SECRET'},", "'cwd':['SECRET'],"};
@@ -1197,8 +1199,8 @@ START_TEST(test_repeated_owner_without_content) {
 }
 END_TEST
 
-/* A response without any identifier is known by session, time, model and usage, whatever the order
- * of its keys. */
+/* A response without any identifier is identified by session, time, model and usage, whatever the
+ * order of its keys. */
 START_TEST(test_composite_keys) {
   const char *line = q(
       "%s",
@@ -1259,15 +1261,15 @@ END_TEST
 #define USED(flags) "tool_use t @- LS read of=" flags "\n"
 
 START_TEST(test_warmup) {
-  /* All of a warm-up agent is noise, also across lines that say nothing. */
+  /* Everything of a warm-up agent is noise, also across lines without content. */
   expect("", q("%s", SAYS(true, "Warmup") "{}\n" USES(true)), USED(" [ASN]"));
-  /* Not when it goes on to work. */
+  /* Not if it goes on to work. */
   expect("", q("%s", SAYS(true, "Warmup") SAYS(true, "Now work.") USES(true)), USED(" [AS]"));
-  /* An agent that was asked for is none, whatever it is told later. */
+  /* An agent that was asked for is not noise, whatever prompt follows. */
   expect("", q("%s", SAYS(true, "Work.") SAYS(true, "Warmup") USES(true)), USED(" [AS]"));
-  /* The main thread may say so: it is a prompt. */
+  /* In the main thread the word is a prompt. */
   expect("", q("%s", SAYS(false, "Warmup") USES(false)), "prompt u @- characters=6 of=\n" USED(""));
-  /* Beside a main thread, side chains are agents that were asked for. */
+  /* With a main thread present, side chains are agents that were asked for. */
   expect("", q("%s", SAYS(false, "Go.") SAYS(true, "Warmup") USES(true)),
          "prompt u @- characters=3 of=\n" USED(" [AS]"));
   expect("", q("%s", SAYS(true, "Warmup") USES(false) USES(true)), USED("") USED(" [AS]"));
@@ -1275,7 +1277,7 @@ START_TEST(test_warmup) {
 }
 END_TEST
 
-/* One event per agent; again only where an earlier line of it turns up. */
+/* One event per agent; repeated only if an earlier line of it is read later. */
 START_TEST(test_agents) {
   const char *line = q("%s", "{'type':'user','agentId':'a',@09}\n"
                              "{'type':'user','agentId':'a'}\n"
@@ -1297,7 +1299,7 @@ START_TEST(test_agents) {
 }
 END_TEST
 
-/* A resumed session repeats a subagent's lines under its own name: the same agent. */
+/* A resumed session repeats a subagent's lines under its own name: it is the same agent. */
 START_TEST(test_agent_of_resumed_session) {
   const char *line = q("%s", "{'sessionId':'s','type':'user','agentId':'a',@02}\n"
                              "{'sessionId':'t','type':'user','agentId':'a',@01}\n");
@@ -1308,7 +1310,7 @@ START_TEST(test_agent_of_resumed_session) {
 }
 END_TEST
 
-/* A tool's name may come before its input or behind it. */
+/* A tool's name may come before its input or after it. */
 START_TEST(test_name_behind_input) {
   expect("",
          q("%s",
@@ -1325,7 +1327,7 @@ START_TEST(test_name_behind_input) {
 }
 END_TEST
 
-/* A line without its newline may still change: it is not refused yet. */
+/* A line without its newline may still change, so it is not refused yet. */
 START_TEST(test_broken_last_line) {
   static const char data[] = "{}\n{} {broken";
   run *r = read_all("", data, strlen(data));
@@ -1336,7 +1338,7 @@ START_TEST(test_broken_last_line) {
 }
 END_TEST
 
-/* Words of the closed lists are compared as a whole: a NUL ends none. */
+/* Words of closed lists are compared as a whole: a NUL does not end them. */
 START_TEST(test_words_with_nul) {
   expect("",
          q("%s",
@@ -1347,7 +1349,7 @@ START_TEST(test_words_with_nul) {
 }
 END_TEST
 
-/* Two of a kind in one line: each is refused or told by itself. */
+/* Several parts in one line: each is refused or accepted by itself. */
 START_TEST(test_parts_of_a_line) {
   expect(
       "",
@@ -1362,7 +1364,8 @@ START_TEST(test_parts_of_a_line) {
       "response m#part0 @-  in=3 out=4 of=\n"
       "reject number line=1 byte=0\n"
       "tool_use t @- LS read of=\n");
-  /* What declined: a bad count is refused, no count is none, and of no model that took over a name. */
+  /* Attempts: a bad count is refused, a missing count gives no record; after a fallback that names
+   * no model, the response has none. */
   expect("",
          q("%s", "{'message':{'id':'m','usage':{'input_tokens':1,'output_tokens':2,'iterations':["
                  "{'type':'message','input_tokens':3,'output_tokens':-4},"
@@ -1372,13 +1375,13 @@ START_TEST(test_parts_of_a_line) {
          "response m @- a in=1 out=2 of=\n"
          "reject number line=1 byte=0\n"
          "response m#part3 @-  in=6 out=7 of=\n");
-  /* Input and output must both be there. */
+  /* Input and output are both required. */
   expect("",
          q("%s", "{'message':{'id':'m','usage':{'input_tokens':1}}}\n"
                  "{'message':{'id':'m','usage':{'output_tokens':1}}}\n"
                  "{'message':{'id':'m','usage':{'input_tokens':null,'output_tokens':1}}}\n"),
          "");
-  /* 2^53 is the last count; minus zero is one. */
+  /* 2^53 is the greatest count; minus zero is a count. */
   expect("",
          q("%s",
            "{'message':{'id':'m','usage':{'input_tokens':9007199254740992,'output_tokens':-0}}}\n"),
@@ -1386,7 +1389,7 @@ START_TEST(test_parts_of_a_line) {
 }
 END_TEST
 
-/* Fields beyond their bounds are left out and counted; what is as long as the bound is kept. */
+/* Fields that are too long are dropped and counted; those as long as the bound are kept. */
 START_TEST(test_bounds) {
   static const struct {
     const char *format;
@@ -1444,7 +1447,7 @@ START_TEST(test_long_line) {
 }
 END_TEST
 
-/* A prompt that ends where an editor's tag might have gone on. */
+/* A prompt that ends where an editor's tag could have continued. */
 START_TEST(test_beginning_of_a_tag) {
   static const char line[] =
       "{\"type\":\"user\",\"uuid\":\"u\",\"message\":{\"content\":\"<ide_sel\"}}\n";
@@ -1577,7 +1580,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- lines */
 
-/* Lines as a plain reading of the rule has them: split at newlines, no line behind the last one. */
+/* Lines by a plain implementation of the rule: split at newlines, no line after the last one. */
 static size_t plain_lines(const char *text, const char *lines[64], size_t lengths[64]) {
   size_t count = 0;
   while (*text != '\0') {
@@ -1598,7 +1601,7 @@ static uint32_t random_below(uint32_t *state, uint32_t below) {
   return (uint32_t)((uint64_t)*state * below >> 32);
 }
 
-/* Few letters and many newlines, so that lines are often the same. */
+/* Few letters and many newlines, so that lines are often equal. */
 static void random_text(uint32_t *state, char text[33]) {
   static const char letters[] = "ab\n\n";
   uint32_t length = random_below(state, 33);
@@ -1687,7 +1690,7 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------- failures */
 
-/* Each allocation in turn fails: the read says so, or got by without it. */
+/* Each allocation fails in turn: the reading returns the error, or succeeds without it. */
 START_TEST(test_out_of_memory) {
   size_t length;
   char *data = load("good-lines.jsonl", &length);
@@ -1728,7 +1731,7 @@ static int stop_at_second(void *user, source_input *in) {
   return in->records == 2 ? BP_ERR_CANCELLED : BP_OK;
 }
 
-/* The checkpoint comes between values, and a resumption goes on behind the last whole line. */
+/* The checkpoint comes between values; resuming continues after the last complete line. */
 START_TEST(test_checkpoint) {
   const char *line = "{}\n{}\n{}\n";
   run *r = new_run("");
@@ -1767,7 +1770,7 @@ END_TEST
 /* ---------------------------------------------------------------------------------- registry */
 
 START_TEST(test_registry) {
-  /* Stored with every file: the order may not change. */
+  /* Stored with every file, so the order may not change. */
   static const char *const known[] = {"claude_code", "codex", "native"};
   ck_assert_uint_ge(bpi_source_count(), 3);
   for (size_t i = 0; i < 3; i++) {
@@ -1807,7 +1810,7 @@ START_TEST(test_recognise) {
        true},
       {"{'type':'mode','mode':'x'}\n{'type':'mode','sessionId':'s'}\n", true},
       {"{'parentUuid':null,'isSidechain':false,'message':{'content':'torn", true},
-      {"broken\n\n{'parentUuid':null,'type':'user'}\n", false}, /* begins with none of our lines */
+      {"broken\n\n{'parentUuid':null,'type':'user'}\n", false}, /* does not begin like ours */
       {"{broken\n{'parentUuid':null,'type':'user'}\n", true},
       {"{'timestamp':'t','type':'session_meta','payload':{'sessionId':'s'}}\n", false},
       {"{'display':'x','timestamp':1,'project':'/w','sessionId':'s'}\n", false},

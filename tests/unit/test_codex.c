@@ -1,6 +1,6 @@
 /* Codex rollouts from hand-made files (tests/corpus/codex): every number below was counted by hand.
- * What a copied history must and must not share with its original; that the records of a file are
- * those of its complete lines, however it is cut or read; that no text gets through.
+ * Also: what a copied history shares with its original and what it does not; that the records of a
+ * file are those of its complete lines, however it is cut or read; that no text gets through.
  *
  *     test_codex [folder of the corpus]
  */
@@ -65,8 +65,8 @@ static void check_responses(const fake *f, int64_t from, const response_row *row
   }
 }
 
-/* First: what the line calls last. Repeated: nothing. Grown: the difference, whatever the line
- * calls last. Smaller: what the line calls last. */
+/* First: what the line gives as last usage. Repeated: nothing. Grown: the difference, whatever the
+ * last usage. Smaller: the last usage. */
 START_TEST(counters) {
   static const response_row rows[] = {
       {8000, 1000, 0, 50, 20, "gpt-5-codex"},
@@ -139,7 +139,7 @@ typedef struct call_row {
   int64_t added, removed, duration_us;
 } call_row;
 
-/* The result of a use: the first with its key. */
+/* The first result with the key of the use. */
 static const record *result_of(const fake *f, const record *use) {
   for (size_t i = 0; i < f->count; i++)
     if (f->records[i].kind == RECORD_TOOL_RESULT && same_ident(f->records[i].key, use->key))
@@ -184,7 +184,7 @@ START_TEST(calls_without_turns) {
 }
 END_TEST
 
-/* Lines of the first clients are items alone. Only the session has a time. */
+/* Lines of the first clients are bare items. Only the session has a time. */
 START_TEST(first_clients) {
   static const call_row rows[] = {
       {"shell", "", CATEGORY_COMMAND, PROGRAM_TEST, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
@@ -213,8 +213,8 @@ START_TEST(first_clients) {
 }
 END_TEST
 
-/* The patch's own account counts: hunk lines that look like headers are lines, a deleted file's
- * lines are removed. The search is told twice, and once. */
+/* The patch's own account is used: hunk lines that look like headers are lines, a deleted file's
+ * lines are removed. The search is reported twice and counts once. */
 START_TEST(calls_of_turns) {
   static const call_row rows[] = {
       {"exec_command", "", CATEGORY_COMMAND, PROGRAM_COMMIT, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_OK,
@@ -275,7 +275,7 @@ START_TEST(classes_of_errors) {
   }
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 10)->u.event.event, EVENT_API_RETRY);
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 10)->u.event.detail, DETAIL_NETWORK);
-  /* Not of the review. */
+  /* Not for the review. */
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 11)->u.event.event, EVENT_INTERRUPT);
 }
 END_TEST
@@ -307,7 +307,7 @@ START_TEST(outcomes) {
       {OUTCOME_OK, FAILURE_NONE},
       {OUTCOME_OK, FAILURE_NONE},
       {OUTCOME_OK, FAILURE_NONE},
-      /* by events */
+      /* reported by events */
       {OUTCOME_OK, FAILURE_NONE},
       {OUTCOME_ERROR, FAILURE_COMMAND},
       {OUTCOME_ERROR, FAILURE_COMMAND},
@@ -329,8 +329,8 @@ START_TEST(outcomes) {
   const tool_result_record *timed = &fake_nth(&one, RECORD_TOOL_RESULT, 23)->u.result;
   ck_assert_int_eq(timed->duration_us, 2500000);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 24)->u.result.duration_us, 1);
-  /* An added file of two lines, an updated one with four added and one removed; the call is named
-   * by the one with more. A patch that failed changed nothing. */
+  /* An added file of two lines, an updated one with four added and one removed; the call gets the
+   * name of the larger change. A patch that failed changed nothing. */
   const tool_result_record *patch = &fake_nth(&one, RECORD_TOOL_RESULT, 31)->u.result;
   ck_assert_int_eq(patch->added, 6);
   ck_assert_int_eq(patch->removed, 1);
@@ -340,8 +340,9 @@ START_TEST(outcomes) {
 }
 END_TEST
 
-/* Clients from 0.145 tell prompts and ends of calls as completed items, and input that was written to a
- * cache. What a script calls is told by its end alone, and a patch in its text is not its own. */
+/* Clients from 0.145 report prompts and ends of calls as completed items, and input written to a
+ * cache. Of a script's call only the end is reported, and a patch in the script's text is not the
+ * script's own. */
 START_TEST(completed_items) {
   static const call_row rows[] = {
       {"exec_command", "", CATEGORY_COMMAND, PROGRAM_BUILD, LANGUAGE_UNKNOWN, -1, -1, OUTCOME_ERROR,
@@ -388,7 +389,7 @@ START_TEST(any_order_of_members) {
   ck_assert_int_eq(r->time, BPI_TIME_NONE);
   ck_assert_int_eq(r->u.response.input, 7);
   ck_assert_int_eq(r->u.response.output, 5);
-  ck_assert_int_eq(r->u.response.reasoning, -1); /* not told */
+  ck_assert_int_eq(r->u.response.reasoning, -1); /* not reported */
   ck_assert_uint_eq(fake_count(&one, RECORD_PROMPT), 2);
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->time, BPI_TIME_NONE);
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 1)->u.prompt.characters, 5);
@@ -426,10 +427,11 @@ START_TEST(a_fork_shares_keys_with_its_original_and_no_others) {
       own++;
     }
   }
-  /* Two prompts, two responses, seven uses and results, three events; and three of its own. */
+  /* Two prompts, two responses, seven uses and results, three events; and three of the file
+   * itself. */
   ck_assert_uint_eq(copied, 2 + 2 + 14 + 3);
   ck_assert_uint_eq(own, 3);
-  /* The counters that by chance equal those of the other's next turn. */
+  /* Its counters happen to equal those of the original's next turn. */
   const response_record *mine = &fake_nth(&one, RECORD_RESPONSE, 2)->u.response;
   const response_record *theirs = &fake_nth(&two, RECORD_RESPONSE, 2)->u.response;
   ck_assert_int_eq(mine->output, theirs->output);
@@ -461,7 +463,7 @@ START_TEST(a_subagent_belongs_to_the_session_above) {
     ck_assert(same_ident(r->session, session(parent)));
     if (r->kind == RECORD_SESSION) continue;
     ck_assert_uint_eq(r->flags, RECORD_SUBAGENT | RECORD_SIDECHAIN);
-    ck_assert_ptr_null(find_key(&two, r)); /* not even the call with the same identifier */
+    ck_assert_ptr_null(find_key(&two, r)); /* including the call with the same identifier */
   }
   ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 1);
   ck_assert_uint_eq(fake_count(&one, RECORD_TOOL_USE), 1);
@@ -496,7 +498,7 @@ START_TEST(background_work_is_noise) {
 }
 END_TEST
 
-/* A file whose first lines are lost is named by its identifier. */
+/* A file without its first lines is identified by its name. */
 START_TEST(named_by_the_file) {
   static const char line[] =
       "{\"timestamp\":\"2026-03-02T09:00:00Z\",\"type\":\"event_msg\",\"payload\":"
@@ -516,7 +518,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------- small rollouts */
 
-/* Lines of a rollout, put together: the session's, then one for each payload. */
+/* Reads a rollout built from a session line and one line for each payload. */
 static void read_lines(fake *f, const char *id, const char *const *payloads, size_t n) {
   static char text[16384];
   size_t at = (size_t)snprintf(text, sizeof text,
@@ -560,7 +562,7 @@ static void check_distinct_keys(const fake *f, record_kind kind) {
       ck_assert(!same_ident(fake_nth(f, kind, i)->key, fake_nth(f, kind, j)->key));
 }
 
-/* An event that comes late bears the identifier of its own turn, which is over. */
+/* A late event has the identifier of its own turn, which is over. */
 START_TEST(late_events_do_not_turn_back) {
   READ_LINES(&one, "s", STARTED("a"), SAID, STARTED("b"), SAID,
              "\"type\":\"exec_command_end\",\"turn_id\":\"a\",\"call_id\":\"x\"", SAID, SAID);
@@ -569,12 +571,12 @@ START_TEST(late_events_do_not_turn_back) {
 }
 END_TEST
 
-/* Items name the turn where its start is cut off. */
+/* Items name the turn if its start is missing. */
 START_TEST(turn_named_by_an_item) {
   READ_LINES(&one, "s", "\"type\":\"custom_tool_call_output\",\"metadata\":{\"turn_id\":\"a\"}",
              COUNTED("\"input_tokens\":5,\"output_tokens\":1"));
   READ_LINES(&two, "t", STARTED("a"), COUNTED("\"input_tokens\":5,\"output_tokens\":1"));
-  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 0); /* the line calls its last usage zero */
+  ck_assert_uint_eq(fake_count(&one, RECORD_RESPONSE), 0); /* its last usage is zero */
   READ_LINES(&one, "s", "\"type\":\"custom_tool_call_output\",\"metadata\":{\"turn_id\":\"a\"}",
              SAID);
   READ_LINES(&two, "t", STARTED("a"), SAID);
@@ -586,7 +588,7 @@ START_TEST(turn_named_by_an_item) {
 }
 END_TEST
 
-/* Counters that only say that the window is full are no response. */
+/* Counters that only report a full window are not a response. */
 START_TEST(nothing_used_is_no_response) {
   READ_LINES(&one, "s", TURN("a"),
              COUNTED("\"input_tokens\":0,\"output_tokens\":0,\"total_tokens\":9"),
@@ -597,8 +599,8 @@ START_TEST(nothing_used_is_no_response) {
 }
 END_TEST
 
-/* A client that does not know what was written to a cache goes on with the session of one that does:
- * what it repeats is no response, and the counters did not start again. */
+/* A client without counts of cache writes continues the session of one with them: repeated counters
+ * are no response, and the counters did not restart. */
 START_TEST(written_by_one_client_of_two) {
 #define WRITES(of) of ",\"cache_write_input_tokens\":5"
 #define BEFORE "\"input_tokens\":8,\"output_tokens\":2"
@@ -626,8 +628,8 @@ START_TEST(written_by_one_client_of_two) {
 }
 END_TEST
 
-/* What an event told of a call stands when the turn ends without an output; a call that nothing was
- * told of stays open; an abort ends the calls of its own turn only. */
+/* What an event reported of a call is used if the turn ends without an output; a call without any
+ * report stays open; an abort ends only the calls of its own turn. */
 START_TEST(calls_without_output) {
   READ_LINES(&one, "s", STARTED("a"), CALLED("1"), CALLED("2"),
              "\"type\":\"exec_command_end\",\"call_id\":\"2\",\"exit_code\":3",
@@ -646,7 +648,8 @@ START_TEST(calls_without_output) {
 }
 END_TEST
 
-/* A prompt that is told both ways is one, and the same as in a history that another client copied. */
+/* A prompt reported in both ways is one, and the same as in a history that another client
+ * copied. */
 START_TEST(prompts_are_told_one_way_or_the_other) {
   static const char item[] =
       "\"type\":\"item_completed\",\"item\":{\"type\":\"UserMessage\",\"id\":\"i\","
@@ -662,8 +665,8 @@ START_TEST(prompts_are_told_one_way_or_the_other) {
 }
 END_TEST
 
-/* A tool of a server that a script called, as clients before completed items tell it. What no call
- * and no script is known of is left. */
+/* A script's call of a server tool, as clients before completed items report it. It is dropped if
+ * neither call nor script is known. */
 START_TEST(events_of_calls_of_a_script) {
   READ_LINES(
       &one, "s", STARTED("a"),
@@ -676,7 +679,7 @@ START_TEST(events_of_calls_of_a_script) {
 }
 END_TEST
 
-/* An output that is an object, and not a text around one; of a list the first decides. */
+/* An output may be an object instead of a text; in a list the first one decides. */
 START_TEST(outputs_may_be_objects) {
   READ_LINES(
       &one, "s", STARTED("a"), CALLED("x"),
@@ -694,7 +697,7 @@ START_TEST(outputs_may_be_objects) {
 }
 END_TEST
 
-/* What a text is read in ends at every escape: of a long one in many pieces the ends are kept. */
+/* A text is read in pieces that end at each escape: of a long one, both ends are kept. */
 START_TEST(outputs_in_many_pieces) {
   enum { LINES = 400 };
   static const char *const ends[][2] = {
@@ -721,7 +724,7 @@ START_TEST(outputs_in_many_pieces) {
 }
 END_TEST
 
-/* More calls than are remembered at once: the oldest is forgotten, not mixed up. */
+/* With more calls than are remembered at once, the oldest is forgotten, not confused. */
 START_TEST(many_open_calls) {
   enum { CALLS = 300 };
   static char text[CALLS * 300];
@@ -745,7 +748,7 @@ START_TEST(many_open_calls) {
 }
 END_TEST
 
-/* A turn that looks older than its session, of a session that has no other: a clock was set
+/* A turn that looks older than its session, with no other session to copy from: the clock was set
  * back. */
 START_TEST(no_copy_without_an_original) {
   READ_LINES(&one, "019cadf2-1800-7001-8000-000000000001",
@@ -754,7 +757,7 @@ START_TEST(no_copy_without_an_original) {
 }
 END_TEST
 
-/* Without turns, prompts alike are told apart by how far the session had come. */
+/* Without turns, equal prompts are told apart by the session's counters. */
 START_TEST(prompts_alike_without_turns) {
   READ_LINES(&one, "s", SAID, COUNTED("\"input_tokens\":7,\"output_tokens\":2"), SAID);
   READ_LINES(&two, "s", SAID, COUNTED("\"input_tokens\":8,\"output_tokens\":2"), SAID);
@@ -780,7 +783,7 @@ START_TEST(patches) {
              "*** Update File: z.go\\n@@\\n-1\\n*** End Patch\\n+ nor this\\n-\"");
   const tool_use_record *deleted = &fake_nth(&one, RECORD_TOOL_USE, 0)->u.use;
   ck_assert_int_eq(deleted->category, CATEGORY_EDIT);
-  ck_assert_int_eq(deleted->added, -1); /* an envelope does not tell the lines of a deleted file */
+  ck_assert_int_eq(deleted->added, -1); /* an envelope does not give the lines of a deleted file */
   ck_assert_str_eq(fake_text(deleted->file), "a.c");
   const tool_use_record *other = &fake_nth(&one, RECORD_TOOL_USE, 1)->u.use;
   ck_assert_int_eq(other->category, CATEGORY_COMMAND);
@@ -882,7 +885,7 @@ START_TEST(bad_lines) {
     ck_assert_msg(one.rejects == 1 && one.reject[0].reason == rows[i].reason, "%s: %zu, %d",
                   rows[i].name, one.rejects, one.reject[0].reason);
     ck_assert_uint_eq(one.reject[0].line, rows[i].line);
-    /* What stands around it is taken. */
+    /* The lines around it are read. */
     ck_assert_uint_eq(fake_count(&one, RECORD_SESSION), rows[i].line);
     ck_assert_uint_eq(one.count, rows[i].line);
     free(data);
@@ -890,7 +893,8 @@ START_TEST(bad_lines) {
 }
 END_TEST
 
-/* No identifier and no name was ever made of a text. Runs last: it looks at all that was asked. */
+/* No identifier or name was made of a text. Runs last, because it checks everything that was
+ * requested. */
 START_TEST(no_text_gets_through) {
   for (size_t g = 0; g < GOOD; g++)
     load(&one, good[g]);

@@ -1,4 +1,5 @@
-/* What command lines are run for: by programs, by the words behind their names, and by whole lines. */
+/* What command lines are run for, decided by programs, by the words after their names, and by whole
+ * lines. Expected categories are written by hand. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,7 +175,7 @@ static const struct {
     {PROGRAM_OTHER, "sudo"},
     {PROGRAM_OTHER, "bash"},
 
-    /* What stands before a program. */
+    /* Prefixes before a program. */
     {PROGRAM_TEST, "cd /src && pytest -x"},
     {PROGRAM_TEST, "cd '/a b/src' && pytest"},
     {PROGRAM_TEST, "PYTHONPATH=. A=\"b c\" pytest"},
@@ -334,7 +335,7 @@ static const struct {
     {PROGRAM_TEST, "dotnet test"},
     {PROGRAM_TEST, "MIX_ENV=test mix test"},
 
-    /* git, and commits apart. */
+    /* git, with commits separate. */
     {PROGRAM_GIT, "git status"},
     {PROGRAM_GIT, "git"},
     {PROGRAM_GIT, "git -C dir log --grep commit"},
@@ -348,7 +349,7 @@ static const struct {
     {PROGRAM_GIT, "gh pr create --body \"$(cat <<'EOF'\nAll; \"green\"\npytest\nEOF\n)\""},
     {PROGRAM_GIT, "echo \"$(pytest)\"; git status"},
 
-    /* The most telling program, the first among equals. */
+    /* The most specific program, among equals the first. */
     {PROGRAM_TEST, "npm install && npm test | tail -20"},
     {PROGRAM_BUILD, "mkdir -p build && cmake .. && ls"},
     {PROGRAM_BUILD, "cmake --build . && ./a.out"},
@@ -360,7 +361,7 @@ static const struct {
     {PROGRAM_NETWORK, "curl -s http://localhost:3000/test | jq ."},
     {PROGRAM_CONTAINER, "docker compose up -d"},
 
-    /* Quotes, substitutions, redirections, documents. */
+    /* Quotes, substitutions, redirections, here-documents. */
     {PROGRAM_TEST, "'pytest' x"},
     {PROGRAM_TEST, "py\"te\"s't'"},
     {PROGRAM_TEST, "py\\test"},
@@ -406,7 +407,7 @@ START_TEST(command_lines) {
 }
 END_TEST
 
-/* Only the beginning is looked at. */
+/* Only the beginning of a long line is read. */
 START_TEST(long_lines) {
   char command[1000];
   memset(command, ' ', sizeof command);
@@ -421,7 +422,8 @@ START_TEST(long_lines) {
 }
 END_TEST
 
-/* Every line above, cut at every byte, and with every byte changed to one that means something. */
+/* Every line above, cut at every byte and with every byte replaced by a special character, gets
+ * some answer. */
 START_TEST(any_bytes_are_answered) {
   static const char signs[] = "'\"\\`$()<>&|;#\n\t {}=-c\0\xFF";
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {

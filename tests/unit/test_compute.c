@@ -1,5 +1,5 @@
 /* test_compute.c: from cells to answers. Every expected number is worked out by hand from the cells
- * of compute_world.c, in the comment beside it where it is not plain. */
+ * of compute_world.c; the calculation is in the comment beside it unless it is obvious. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,8 +38,8 @@ static const struct value {
     {"net_lines", "25"},
     {"files_touched", "2"},
     {"code_velocity", "100.9090909 lines_added=37 active_time=1320000000"}, /* 37 * 3600 / 1320 */
-    /* One that session 1 recorded, a fix of 40 and 5 lines half an hour later in the same workspace, a
-     * revert of session 2 twelve hours after anything happened there. */
+    /* One that session 1 recorded, a fix with 40 and 5 lines half an hour later in the same
+     * workspace, a revert in session 2 twelve hours after anything else there. */
     {"commits", "3"},
     {"ai_commits", "2"},
     {"ai_commit_share", "0.6666666667 ai_commits=2 commits=3"},
@@ -72,7 +72,7 @@ static const struct value {
      * (10 + 20 tokens) has no price. */
     {"cost", "13395000+ unpriced_tokens=30 not_final_tokens=20"},
     {"cost_recorded", "2000000+ responses_without_cost=9"},
-    {"cost_difference", "1880000 recorded=2000000 cost=120000"}, /* session 2 alone recorded all */
+    {"cost_difference", "1880000 recorded=2000000 cost=120000"}, /* only session 2 recorded all */
     {"cache_savings", "5400000+ unpriced_tokens=30"},            /* 6000 * (1 - 0.1) */
     /* Monday 6400 + 400 + 10,000, Tuesday 1500 + 200, session 2 120. */
     {"cost_without_cache", "18620000+ unpriced_tokens=30 not_final_tokens=20"},
@@ -83,7 +83,7 @@ static const struct value {
     {"cost_per_line",
      "362027.027+ cost=13395000+ lines_added=37 unpriced_tokens=30 not_final_tokens=20"},
     {"cost_per_commit", "4465000+ cost=13395000+ commits=3 unpriced_tokens=30 not_final_tokens=20"},
-    {"cost_per_token", /* numerator and denominator are lower bounds, the quotient is none */
+    {"cost_per_token", /* numerator and denominator are lower bounds, the quotient is not */
      "1606.115108 cost=13395000+ total_tokens=8340+ unpriced_tokens=30 not_final_tokens=20"},
     /* Interactions by hour: 9: 5 prompts, 8 responses, 4 tool calls, 4 decisions; 10: 2, 3, 2;
      * 21: 2 decisions. */
@@ -95,7 +95,7 @@ static const struct value {
     {"last_activity", "2026-11-24T10:00:00Z"},
     /* Session 1: 6 prompts, 9 responses, 6 tool calls; session 2: 1, 2, 6 decisions. */
     {"interactions_per_session", "15 median=9 p90=21 sum=30 sessions=2"},
-    /* 9:00:10 to 10:10:10 the next day; 9:00 to 21:05. */
+    /* 9:00:10 to 10:10:10 on the next day; 9:00 to 21:05. */
     {"session_duration",
      "6.705e+10 median=43500000000 p90=90600000000 sum=134100000000 sessions=2 outliers=0"},
     {"active_time_per_session",
@@ -106,7 +106,7 @@ static const struct value {
     {"tool_errors", "1"},
     {"rejection_rate", "0.1666666667 rejected=1 tool_calls=6"},
     {"interruption_rate", "0.1666666667 interrupted=1 tool_calls=6"},
-    {"decisions", "6+"}, /* session 1's source cannot tell them */
+    {"decisions", "6+"}, /* session 1's source does not have them */
     {"acceptance_rate", "0.8333333333 accepted=5+ accepted_or_rejected=6+"},
     {"line_acceptance_rate", "0.4 lines_accepted=20+ lines_suggested=50+"},
     {"api_errors", "1"},
@@ -133,7 +133,7 @@ static const struct value {
     {"prompt_retry_rate", "0.1428571429 prompt_retries=1 task_prompts=7 low=- high=-"},
     {"delegation", NULL},
     {"prompt_effect", NULL},
-    {"tool_transitions", /* in a resolved task and in one that is not */
+    {"tool_transitions", /* in a resolved task and in an unresolved one */
      "read > edit 2 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
     {"transition_resolution_rate",
      "read > edit 0.5 resolved_with_it=1 tasks_with_it=2 low=- high=-"},
@@ -161,11 +161,11 @@ START_TEST(each_metric) {
   if (values[_i].expected)
     ROWS(query, values[_i].expected);
   else
-    world_rows(query); /* sets_of_metrics looks at it */
+    world_rows(query); /* its columns are checked by sets_of_metrics */
 }
 END_TEST
 
-/* Metrics that bring others with them, and their grouping. */
+/* Metrics that expand to several, with their grouping. */
 START_TEST(sets_of_metrics) {
   ROWS("{'metrics':['delegation']}",
        "building - resolved_work=1 work=2 low=- high=- 0.5 resolved=1 to_resolve=2 low=- high=- "
@@ -191,7 +191,7 @@ START_TEST(sets_of_metrics) {
       "{'metrics':['underused_features']}",
       "images - used=1 feature_tasks=3 low=- high=- 0.3333333333 used=1 feature_tasks=3 low=- high=- | "
       "mcp - used=1 feature_tasks=3 low=- high=- 0.3333333333 used=1 feature_tasks=3 low=- high=-");
-  /* One that was asked for anyway stands where it was asked for. */
+  /* One that was also asked for by itself keeps its position. */
   ROWS(
       "{'metrics':['feature_usage','underused_features'],'limit':1}",
       "images 0.3333333333 used=1 feature_tasks=3 low=- high=- - used=1 feature_tasks=3 low=- high=-");
@@ -209,7 +209,7 @@ START_TEST(every_metric_has_a_case) {
 }
 END_TEST
 
-/* In an empty store sums are zero and whatever is divided is empty. */
+/* In an empty store sums are zero and quotients are empty. */
 START_TEST(nothing_is_zero_or_empty) {
   world_empty();
   ROWS(
@@ -284,7 +284,7 @@ START_TEST(every_dimension_has_a_case) {
 }
 END_TEST
 
-/* All hours of both days are there; three of them hold prompts. */
+/* All hours of both days are in the answer; three of them have prompts. */
 START_TEST(hours_are_dense) {
   ROWS("{'metrics':['prompts'],'by':['time.hour'],'from':'2026-11-23T08:00:00Z',"
        "'until':'2026-11-23T11:00:00Z'}",
@@ -308,7 +308,7 @@ START_TEST(hours_are_dense) {
 }
 END_TEST
 
-/* Two dimensions: only what there is, first by the first. */
+/* With two dimensions only existing combinations are rows, sorted by the first. */
 START_TEST(two_dimensions_are_sparse) {
   ROWS("{'metrics':['prompts'],'by':['time.day','platform']}",
        "2026-11-23 claude_code 4 | 2026-11-23 codex 1 | 2026-11-24 claude_code 2");
@@ -330,7 +330,7 @@ START_TEST(two_dimensions_are_sparse) {
 }
 END_TEST
 
-/* What is distinct is distinct in each group, so groups may add up to more than the whole. */
+/* Distinct counts are distinct in each group, so groups may add up to more than the whole. */
 START_TEST(distinct_in_each_group) {
   ROWS("{'metrics':['sessions','active_workspaces','files_touched'],'by':['time.day']}",
        "2026-11-23 2 2 2 | 2026-11-24 1 1 0");
@@ -341,7 +341,7 @@ START_TEST(distinct_in_each_group) {
 }
 END_TEST
 
-/* Numbers that the catalogue alone decides on: they keep their parts. */
+/* Metrics given by their catalogue number keep their parts. */
 START_TEST(numbers_known_to_users) {
   ROWS("{'metrics':['M041']}", "decision 0.2 interactions=6 all_interactions=30 | "
                                "prompt 0.2333333333 interactions=7 all_interactions=30 | "
@@ -404,7 +404,7 @@ START_TEST(filters_all_hold) {
 }
 END_TEST
 
-/* Two folders of the same name, another of the name kept by nobody. */
+/* Two folders with the same name, and another whose name is not stored. */
 START_TEST(workspaces_of_one_name) {
   fake_label(&world, 40, LABEL_WORKSPACE, UINT64_C(0x9999000000000000), "api");
   fake_session(&world, 50, UINT64_C(0x5000000000000000), 1)->workspace = 40;
@@ -429,7 +429,7 @@ START_TEST(order) {
   ROWS("{'metrics':['tool_calls'],'by':['tool'],'order':'-tool'}",
        "mcp__git__log 1 | Edit 2 | Bash 3");
   ROWS("{'metrics':['tool_calls'],'by':['tool'],'order':'-tool_calls','limit':1}", "Bash 3");
-  /* Equal: by name. Not known: last, whichever way. */
+  /* Equal values are sorted by name, unknown ones are last in either order. */
   ROWS("{'metrics':['tool_calls'],'by':['outcome'],'order':'-tool_calls'}",
        "ok 3 | error 1 | interrupted 1 | rejected 1");
   ROWS("{'metrics':['tool_calls'],'by':['mcp_server'],'order':'-mcp_server'}", "git 1 | - 5");
@@ -444,7 +444,7 @@ START_TEST(order) {
 }
 END_TEST
 
-/* The numbers that sessions and labels happen to have in a store decide nothing. */
+/* Answers do not depend on the row numbers of sessions and labels in a store. */
 START_TEST(numbers_of_rows_do_not_matter) {
   static const char *const queries[] = {
       "{'metrics':['cost','sessions','files_touched'],'by':['time.day','workspace']}",
@@ -467,7 +467,7 @@ END_TEST
 /* ------------------------------------------------------------------------------ cell states */
 
 START_TEST(uncovered) {
-  /* Session 3 is told of by beta alone, which knows prompts and times. */
+  /* Session 3 is only known from beta, which has prompts and times. */
   session_row *s = fake_session(&world, 60, UINT64_C(0x6000000000000000), 1 << 1);
   s->platform = 1;
   fake_label(&world, 61, LABEL_PLATFORM, 0x61, "cursor");
@@ -476,9 +476,9 @@ START_TEST(uncovered) {
   fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 60, 0, 0, 4);
   ROWS("{'metrics':['input_tokens','prompts','tool_calls'],'by':['platform']}",
        "claude_code 1510 6 6 | codex 100 1 0 | cursor ? 5 ?");
-  /* A part is covered: at least that. */
+  /* Only a part is covered: a lower bound. */
   ROWS("{'metrics':['input_tokens','prompts','tool_calls']}", "1610+ 12 6+");
-  /* What also subtracts is no lower bound. */
+  /* What also subtracts is not a lower bound. */
   ROWS("{'metrics':['lines_added','net_lines']}", "37+ 25");
   /* The side of a ratio that is covered is shown. */
   ROWS("{'metrics':['tokens_per_prompt'],'by':['platform'],"
@@ -494,8 +494,8 @@ START_TEST(uncovered) {
 }
 END_TEST
 
-/* What hooks tell of session 1 is another sight of it: its prompts and responses do not count twice, its
- * decisions are told nowhere else. The two rows are one session. */
+/* Hooks report session 1, too: their prompts and responses do not count twice, their decisions are
+ * nowhere else. Both rows are one session. */
 START_TEST(shadowed) {
   session_row *s = fake_session(&world, 60, UINT64_C(0x1111222233334444), 1 << 2);
   s->tier = TIER_HOOK;
@@ -509,13 +509,13 @@ START_TEST(shadowed) {
   ROWS("{'metrics':['prompts','responses','decisions','sessions','active_time'],'by':['platform']}",
        "claude_code 6 9 2 1 1200000000 | codex 1 2 6 1 120000000");
   ROWS("{'metrics':['prompts'],'by':['session_depth']}", "6-15 1 | 16-30 6");
-  /* The hooks could have told a cost, but nobody counts theirs. */
+  /* The hooks could have reported a cost, but they do not count here. */
   ROWS("{'metrics':['cost_recorded'],'by':['platform']}",
        "claude_code ? responses_without_cost=9 | codex 2000000 responses_without_cost=0");
 }
 END_TEST
 
-/* Money and tokens without end stop at the end and say so. */
+/* Sums of money and tokens saturate and are marked. */
 START_TEST(sums_stop) {
   rollup_cell *c = fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 11,
                              CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL), 1);
@@ -524,7 +524,7 @@ START_TEST(sums_stop) {
 }
 END_TEST
 
-/* A response whose source told no tokens leaves all counts of them untold, those of the cache, too. */
+/* A response whose source has no tokens makes all token counts unknown, those of the cache, too. */
 START_TEST(untold_tokens) {
   world.cells = 0;
   fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 1, 10,
@@ -558,7 +558,7 @@ START_TEST(undated) {
 }
 END_TEST
 
-/* Those that another filter leaves out are not missed. */
+/* Undated facts that another filter excludes are not counted as left out. */
 START_TEST(undated_and_filtered) {
   fake_cell(&world, ROLLUP_PROMPT, NULL, 1, 0, 0, 50);
   notes_are("{'metrics':['prompts'],'by':['time.day'],"
@@ -577,7 +577,7 @@ START_TEST(undated_and_filtered) {
 }
 END_TEST
 
-/* An edit is a tool call: one fact, also where only the one or the other is looked at. */
+/* An edit is a tool call: one fact, also if only one of the two is asked for. */
 START_TEST(undated_edits) {
   world.cells = 0;
   fake_cell(&world, ROLLUP_TOOL, NULL, 1, 20, 0, 3);
@@ -590,7 +590,7 @@ START_TEST(undated_edits) {
 }
 END_TEST
 
-/* No day, no hour and no last activity without a time. */
+/* Without a time there is no day, no hour and no last activity. */
 START_TEST(undated_only) {
   world.cells = 0;
   fake_cell(&world, ROLLUP_PROMPT, NULL, 1, 0, 0, 5);
@@ -660,7 +660,7 @@ START_TEST(changed_clocks) {
 }
 END_TEST
 
-/* Lord Howe turns its clock by half an hour: 2026-04-05 02:00+11 becomes 01:30+10:30. */
+/* Lord Howe moves its clock by half an hour: 2026-04-05 02:00+11 becomes 01:30+10:30. */
 START_TEST(clock_turned_by_half_an_hour) {
   world.cells = 0;
   prompt_at("2026-04-04T14:45:00Z", 1); /* 01:45+11 */
@@ -672,7 +672,7 @@ START_TEST(clock_turned_by_half_an_hour) {
 }
 END_TEST
 
-/* Samoa left out 2011-12-30. */
+/* Samoa skipped 2011-12-30. */
 START_TEST(a_day_left_out) {
   world.cells = 0;
   prompt_at("2011-12-30T09:45:00Z", 1); /* 23:45 on the 29th */
@@ -694,7 +694,7 @@ START_TEST(a_day_left_out) {
 }
 END_TEST
 
-/* The first quarter of an hour there is, west of Greenwich: the evening of the day before. */
+/* The first possible quarter of an hour, west of Greenwich: the evening of the day before. */
 START_TEST(the_beginning_of_time) {
   world.cells = 0;
   prompt_at("1970-01-01T00:00:00Z", 1);
@@ -722,7 +722,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------ periods */
 
-/* The clock says Tuesday 2026-11-24 12:00 UTC; one prompt lies on every day from 2026-08-01 to
+/* The clock is at Tuesday 2026-11-24 12:00 UTC; there is one prompt on every day from 2026-08-01 to
  * 2026-11-30, so a count is the number of days. */
 START_TEST(periods) {
   static const struct {
@@ -758,7 +758,7 @@ START_TEST(periods) {
     ck_assert_str_eq(bpi_table_get(r, "period"), cases[i].period);
     bpi_table_release(r);
   }
-  /* In Auckland it is Wednesday, 01:00 already. */
+  /* In Auckland it is already Wednesday, 01:00. */
   int code;
   bp_error *error;
   bp_result *r = world_run("{'metrics':['prompts'],'period':'today','zone':'Pacific/Auckland'}",
@@ -795,7 +795,7 @@ START_TEST(previous) {
        "relative=-");
   ROWS("{'metrics':['prompts'],'period':'2026-11-23','compare':'previous'}",
        "5 baseline=0 difference=5 relative=-");
-  /* By model: what is gone is there with zero. */
+  /* By model: one that is no longer used is there with zero. */
   ROWS("{'metrics':['responses'],'by':['model'],'period':'today','compare':'previous'}",
        "one-large-1 3 baseline=6 difference=-3 relative=-0.5 | "
        "two 0 baseline=2 difference=-2 relative=-1");
@@ -807,7 +807,7 @@ START_TEST(previous) {
 }
 END_TEST
 
-/* A lower bound stays one as a baseline; the relative difference is that of the amount. */
+/* A lower bound stays one as a baseline; the relative difference is relative to its amount. */
 START_TEST(odd_baselines) {
   ROWS("{'metrics':['output_tokens'],'period':'today','compare':'previous'}",
        "100 not_final_tokens=0 baseline=230+ difference=-130 relative=-0.5652173913");
@@ -817,7 +817,7 @@ START_TEST(odd_baselines) {
 }
 END_TEST
 
-/* February is set beside January, whose last days have no counterpart. */
+/* February is compared with January, whose last days have no counterpart. */
 START_TEST(longer_baseline) {
   world.cells = 0;
   now_us += INT64_C(100) * 96 * BPI_QUARTER; /* in March */
@@ -835,7 +835,7 @@ START_TEST(longer_baseline) {
 }
 END_TEST
 
-/* The week so far is set beside the same days of the week before, day by day. */
+/* The week so far is compared with the same days of the week before, day by day. */
 START_TEST(previous_by_day) {
   prompt_at("2026-11-17T10:00:00Z", 10); /* Tuesday a week before */
   prompt_at("2026-11-18T10:00:00Z", 99); /* Wednesday: not yet reached */
@@ -847,7 +847,7 @@ START_TEST(previous_by_day) {
 }
 END_TEST
 
-/* The months before February 28 days, October 31, and a month so far that ends on the 24th. */
+/* The months before: February has 28 days, October 31; the current month ends on the 24th. */
 START_TEST(baselines_of_months) {
   static const struct {
     const char *period, *compare, *from, *until;
@@ -900,7 +900,7 @@ static void baseline_is(const char *today, const char *period, const char *from,
   bpi_table_release(r);
 }
 
-/* A month that is over is set beside the whole of the one before, a year beside the same dates. */
+/* A complete month is compared with the whole month before, a year with the same dates. */
 START_TEST(ends_of_months) {
   baseline_is("2026-02-28T12:00:00Z", "month", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
   baseline_is("2026-02-27T12:00:00Z", "month", "2026-01-01T00:00:00Z", "2026-01-28T00:00:00Z");
@@ -911,8 +911,8 @@ START_TEST(ends_of_months) {
 }
 END_TEST
 
-/* A range between instants is set beside the same time before, or the same clock time a year ago,
- * also where summer time lies between. */
+/* A range between instants is compared with the same time before, or with the same local time a
+ * year ago, also across a change to summer time. */
 START_TEST(baselines_of_instants) {
   int code;
   bp_error *error;
@@ -922,8 +922,8 @@ START_TEST(baselines_of_instants) {
   ck_assert_str_eq(bpi_table_get(r, "baseline_from"), "2026-11-24T08:00:00Z");
   ck_assert_str_eq(bpi_table_get(r, "baseline_until"), "2026-11-24T09:30:00Z");
   bpi_table_release(r);
-  /* 2026-03-29 11:30 in Berlin is summer time, 2025-03-29 11:30 was not yet; 2026-10-25 11:30 is not any
-   * more, 2025-10-25 11:30 still was. 2024-10-27 was the day of the change. */
+  /* 2026-03-29 11:30 in Berlin is summer time, 2025-03-29 11:30 was not yet; 2026-10-25 11:30 no
+   * longer is, 2025-10-25 11:30 still was. 2024-10-27 was the day of the change. */
   static const struct {
     const char *from, *until, *before;
   } years[] = {{"2026-03-29T09:30:00Z", "2026-03-29T10:30:00Z", "2025-03-29T10:30:00Z"},
@@ -963,7 +963,8 @@ START_TEST(average_of_days) {
   prompt_at("2026-11-10T10:00:00Z", 10);
   prompt_at("2026-10-27T10:00:00Z", 3);  /* the first of the 28 */
   prompt_at("2026-10-26T10:00:00Z", 99); /* one too early */
-  /* prompts (5 + 10 + 3) / 3; sessions (2 + 1 + 1) / 3; the rate is that of all days together */
+  /* prompts (5 + 10 + 3) / 3; sessions (2 + 1 + 1) / 3; the rate is computed over all days
+   * together */
   ROWS(
       "{'metrics':['prompts','sessions','tool_success_rate'],'period':'today','compare':'average'}",
       "2 baseline=6 difference=-4 relative=-0.6666666667 "
@@ -1001,8 +1002,8 @@ START_TEST(average_of_weeks) {
 }
 END_TEST
 
-/* No interaction is told by type of task, and only a decision by language: what is counted shows which days were
- * active, and an edit that somebody worked in its language. */
+/* Interactions have no type of task, and by language there are only decisions: here the days with a
+ * count are active, and days with an edit in the language. */
 START_TEST(average_of_what_is_no_interaction) {
   fake_cell(&world, ROLLUP_TASK, "2026-11-17T10:00:00Z", 1, 0,
             CLASS_PUT(CLASS_TASK_TYPE, TASK_BUILDING), 4);
@@ -1020,7 +1021,7 @@ START_TEST(average_of_what_is_no_interaction) {
 }
 END_TEST
 
-/* What is no plain sum and adds up all the same has a difference, and of an average with a fraction. */
+/* Estimates that add up have a difference, too, and an average with a fraction. */
 START_TEST(average_of_what_is_estimated) {
   static const char *const wanted[] = {"cost_difference.baseline", "cost_difference.difference",
                                        "time_saved.baseline", "time_saved.difference"};
@@ -1076,7 +1077,7 @@ START_TEST(metadata) {
   ck_assert_str_eq(bpi_table_column_get(r, 2, "unit"), "tokens");
   bpi_table_release(r);
   r = world_run("{'metrics':['prompts'],'from':'2026-11-24T09:30:00Z'}", &code, &error);
-  ck_assert_ptr_null(bpi_table_get(r, "period")); /* it is not all */
+  ck_assert_ptr_null(bpi_table_get(r, "period")); /* other than for all time */
   bpi_table_release(r);
   r = world_run("{'metrics':['prompts']}", &code, &error);
   ck_assert_str_eq(bpi_table_get(r, "period"), "all");
@@ -1084,7 +1085,8 @@ START_TEST(metadata) {
 }
 END_TEST
 
-/* What an estimate and a verdict assume is told with them, as it is without settings. */
+/* The assumptions behind an estimate or a verdict are in the answer, with defaults if nothing is
+ * configured. */
 START_TEST(assumptions_are_told) {
   static const struct {
     const char *query, *assumed;
@@ -1114,7 +1116,7 @@ START_TEST(outliers) {
     s->last_us = minutes[i] * 60 * BPI_SECOND;
     fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", i + 1, 0, 0, 1);
   }
-  fake_session(&world, 6, 6, 1); /* without times: no duration */
+  fake_session(&world, 6, 6, 1); /* no times: no duration */
   fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 6, 0, 0, 1);
   ROWS("{'metrics':['session_duration']}",
        "228000000 median=180000000 p90=540000000 sum=1140000000 sessions=5 outliers=1");
@@ -1129,7 +1131,7 @@ START_TEST(depth_within_range) {
 }
 END_TEST
 
-/* Of a response that tells its output alone what was sent is not known: no sum of that is exact. */
+/* A response that reports only its output makes sums of what was sent inexact. */
 START_TEST(output_alone) {
   rollup_cell *c = fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 11,
                              CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL) | CLASS_PUT(CLASS_UNTOLD, 1),
@@ -1143,14 +1145,15 @@ START_TEST(output_alone) {
   ROWS("{'metrics':['total_tokens','cost'],'by':['platform'],"
        "'where':[{'dimension':'platform','value':'codex'}]}",
        "codex 117+ not_final_tokens=0 120000+ unpriced_tokens=7 not_final_tokens=0");
-  /* both sides of the ratio rest on it */
+  /* both sides of the ratio depend on it */
   ROWS("{'metrics':['cache_efficiency'],'by':['platform'],"
        "'where':[{'dimension':'platform','value':'codex'}]}",
        "codex 0 cache_read_tokens=0+ sent_tokens=100+");
 }
 END_TEST
 
-/* What else was read from the cache is not known. A million tokens at 1 dollar, of the cache at 0.1. */
+/* It is unknown what else was read from the cache. A million tokens at 1 dollar, from the cache at
+ * 0.1. */
 START_TEST(savings_beside_output_alone) {
   int64_t final = CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL);
   world.cells = 0;
@@ -1164,7 +1167,8 @@ START_TEST(savings_beside_output_alone) {
 }
 END_TEST
 
-/* Cost of tasks is at least so much for what is not known of their own responses, also where no other is read. */
+/* The cost of tasks is a lower bound if something is unknown of their own responses, also if no
+ * others are read. */
 START_TEST(tokens_of_tasks) {
   world.cells = 0;
   int64_t final = CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL);
@@ -1189,7 +1193,7 @@ START_TEST(tokens_of_tasks) {
 }
 END_TEST
 
-/* What has no name is not counted among the names. */
+/* Facts without a name are not counted among the names. */
 START_TEST(nameless) {
   fake_session(&world, 70, 7, 1);
   fake_cell(&world, ROLLUP_PROMPT, "2026-11-23T09:00:00Z", 70, 0, 0, 1);
@@ -1217,7 +1221,7 @@ START_TEST(money) {
   cheap(0, 3, 1); /* 3 from the cache; as plain input 1.5, so -1.5 saved */
   ROWS("{'metrics':['cost','cache_savings']}",
        "5 unpriced_tokens=0 not_final_tokens=0 -2 unpriced_tokens=0");
-  /* One response of two recorded its cost: the cell is not compared. */
+  /* One response of two recorded its cost: the cell is left out of the comparison. */
   c->m[RESPONSE_COST_NANO] = 7;
   c->m[RESPONSE_COSTED] = 1;
   world.session[0].sources = 1 << 2;
@@ -1231,7 +1235,7 @@ START_TEST(money) {
 }
 END_TEST
 
-/* What a model without a price cost is in no difference to a price. */
+/* The recorded cost of a model without a price is in no difference. */
 START_TEST(recorded_without_a_price) {
   rollup_cell *c = fake_cell(&world, ROLLUP_RESPONSE, "2026-11-23T09:00:00Z", 2, 11,
                              CLASS_PUT(CLASS_QUALITY, QUALITY_FINAL), 1);
@@ -1256,8 +1260,8 @@ START_TEST(saved_in_no_time) {
 }
 END_TEST
 
-/* Of a language the days with an edit in it are active, of what no interaction is told by those on which it is
- * counted, whatever the hour. */
+/* By language, days with an edit in it are active; for metrics without interactions, days on which
+ * they are counted, at whatever hour. */
 START_TEST(days_of_what_is_no_interaction) {
   rollup_cell *c = fake_cell(&world, ROLLUP_EDIT, "2026-11-24T09:00:00Z", 1, 30,
                              CLASS_PUT(CLASS_LANGUAGE, LANGUAGE_RUST), 1);
@@ -1278,7 +1282,7 @@ START_TEST(days_of_what_is_no_interaction) {
 }
 END_TEST
 
-/* Two branches of one name: in order of their keys, whatever their numbers. */
+/* Two branches with one name: sorted by their keys, whatever their row numbers. */
 START_TEST(equal_names) {
   for (int turn = 0; turn < 2; turn++) {
     world_make(0, false);
@@ -1295,7 +1299,7 @@ START_TEST(equal_names) {
 }
 END_TEST
 
-/* Ties of the peak go to the earliest. Monday twice two, Tuesday once two: equal means. */
+/* Ties for the peak go to the earliest. Monday two twice, Tuesday two once: equal means. */
 START_TEST(ties) {
   world.cells = 0;
   prompt_at("2026-11-16T15:00:00Z", 2);
@@ -1330,7 +1334,7 @@ START_TEST(errors) {
                   "time.day_of_week, platform, workspace, session, session_depth, branch, "
                   "client_version, source, prompt_size, prompt_feature"),
       BP_ERR_UNSUPPORTED);
-  /* two that exclude each other: the second is refused, and what the first leaves is told */
+  /* two that exclude each other: the second is refused, and the error names the rest */
   ck_assert_int_eq(
       world_fails("{'metrics':['lines_added'],'by':['language','tool']}", "dimension", "language"),
       BP_ERR_UNSUPPORTED);
@@ -1353,7 +1357,7 @@ START_TEST(errors) {
 }
 END_TEST
 
-/* A short name is near to everything: no guess. */
+/* A short name is similar to everything: no suggestion. */
 START_TEST(no_guess) {
   int code;
   bp_error *error;
@@ -1381,7 +1385,7 @@ START_TEST(errors_of_filters) {
 }
 END_TEST
 
-/* A store that fails, and cells that point nowhere. */
+/* A store that fails, and cells that refer to missing rows. */
 START_TEST(failures_of_the_store) {
   world.fail_with = BP_ERR_CANCELLED;
   ck_assert_int_eq(world_fails("{'metrics':['cost']}", NULL, NULL), BP_ERR_CANCELLED);
@@ -1394,7 +1398,7 @@ START_TEST(failures_of_the_store) {
 }
 END_TEST
 
-/* Every allocation may fail: the call fails with it, nothing leaks (checked by the sanitizer). */
+/* Every allocation may fail: then the call fails, and nothing leaks (checked by the sanitizer). */
 START_TEST(failing_allocations) {
   static const char query[] =
       "{'metrics':['cost','session_duration','peak_day','files_touched','interactions'],"

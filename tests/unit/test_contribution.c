@@ -1,5 +1,5 @@
-/* Unit tests of metrics/contribution.h: a week of hand-made events, and the vector that a person
- * counts by reading them. */
+/* Unit tests of metrics/contribution.h: a week of hand-made events, and the vector counted from
+ * them by hand. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +95,7 @@ START_TEST(test_a_week_by_hand) {
     int dimension;
     const char *slice;
     measure_id measure;
-    int64_t value; /* -1: no cell */
+    int64_t value; /* -1: there is no cell */
   } expected[] = {
       {SLICED_WHOLE, "other", MEASURE_sessions, 2},
       {SLICED_WHOLE, "other", MEASURE_prompts, 2},
@@ -103,7 +103,7 @@ START_TEST(test_a_week_by_hand) {
       {SLICED_WHOLE, "other", MEASURE_active_time, INT64_C(280000000)}, /* 210 s and 70 s */
       {SLICED_PLATFORM, "codex", MEASURE_active_time, 210000000},
       {SLICED_PLATFORM, "codex", MEASURE_sessions, 1},
-      {SLICED_PLATFORM, "other", MEASURE_sessions, 1}, /* no name that is not listed leaves */
+      {SLICED_PLATFORM, "other", MEASURE_sessions, 1}, /* unlisted names are not shared */
       {SLICED_WHOLE, "other", MEASURE_input_tokens, 1070},
       {SLICED_MODEL, "gpt-5", MEASURE_input_tokens, 1000},
       {SLICED_MODEL, "other", MEASURE_input_tokens, 70},
@@ -124,14 +124,15 @@ START_TEST(test_a_week_by_hand) {
       {SLICED_WHOLE, "other", MEASURE_used_mcp, 1},
       {SLICED_WHOLE, "other", MEASURE_used_plan, 0},
       {SLICED_WHOLE, "other", MEASURE_compactions, 0},
-      /* one task: an edit, a command that fails, a call of MCP that is refused, which is no error at
+      /* one task: an edit, a command that fails, an MCP call that is refused, which is no error at
        * the end */
       {SLICED_WHOLE, "other", MEASURE_journey_edit_command_resolved, 1},
       {SLICED_WHOLE, "other", MEASURE_journey_edit_command_unresolved, 0},
       {SLICED_WHOLE, "other", MEASURE_journey_other_resolved, 1},
       {SLICED_WHOLE, "other", MEASURE_journey_other_unresolved, 0},
       {SLICED_WHOLE, "other", MEASURE_journey_read_edit_unresolved, 0},
-      /* it began with an image and called MCP, both for its 210 s, and nothing else */
+      /* it began with an image and used MCP, so its 210 s count for both features, and for no
+       * other */
       {SLICED_WHOLE, "other", MEASURE_feature_images_resolved, 1},
       {SLICED_WHOLE, "other", MEASURE_feature_images_resolved_time, 210000000},
       {SLICED_WHOLE, "other", MEASURE_feature_mcp_resolved, 1},
@@ -155,8 +156,9 @@ START_TEST(test_a_week_by_hand) {
 }
 END_TEST
 
-/* Of two responses one told its output alone: what was sent is at least what the other told, and so is the cost; the
- * output is both. The tokens of a model without a price make the cost of another week a lower bound, not the tokens. */
+/* Of two responses one reports only its output: the input is at least that of the other, and so is
+ * the cost; the output is the sum. In another week, tokens of a model without a price make the cost
+ * a lower bound, but not the tokens. */
 START_TEST(test_what_is_known_at_least) {
   static const char lines[] = LINE(
       "codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"")
@@ -207,7 +209,7 @@ START_TEST(test_a_week_without_activity) {
 }
 END_TEST
 
-/* Lists of what is to do are tools of planning; plan mode is a way in which prompts are given. */
+/* To-do lists are tools of planning; plan mode is a mode of prompts. */
 START_TEST(test_plan_mode) {
   static const char lists[] =
       LINE("codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"")
@@ -232,7 +234,7 @@ START_TEST(test_plan_mode) {
 }
 END_TEST
 
-/* A search of the model's provider is no tool of the assistant. */
+/* A web search by the model's provider is not a tool call of the assistant. */
 START_TEST(test_searches_of_the_provider) {
   static const char lines[] = LINE(
       "codex", "s1", "\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"")
@@ -261,7 +263,8 @@ static size_t cells_of_project(const vector_cell *v, size_t n, int slice) {
   return count;
 }
 
-/* More than a bundle tells: the last projects are `other`, each as a whole, and it is a bundle still. */
+/* More projects than a bundle can hold: the last ones become `other`, each as a whole, and the
+ * bundle is valid. */
 START_TEST(test_a_week_of_many_projects) {
   enum { FOLDERS = 900 };
   buf lines;
@@ -302,7 +305,8 @@ static int project_of_mark(void *user, const char *folder, size_t length) {
   return length == 4 && !memcmp(folder, "shop", 4) ? 2 : SLICE_OTHER;
 }
 
-/* Two folders of one name are told apart by a mark, which is none of the project's; what only looks like one is. */
+/* Two folders with one name get a mark, which is not part of the project's name; a name that only
+ * looks marked stays. */
 START_TEST(test_marks_of_folders) {
   static const char lines[] = LINE(
       "codex", "s1",

@@ -1,5 +1,5 @@
-/* Databases of Cursor made of tests/corpus/cursor: what each tells, row by row, worked out by hand
- * from the rules; that what is refused costs itself alone; that no text gets through.
+/* Databases of Cursor made from tests/corpus/cursor: the records of each, row by row, worked out by
+ * hand from the rules; a refused value costs only itself; no text gets through.
  *
  *     test_cursor [folder of the corpus]
  */
@@ -70,7 +70,7 @@ START_TEST(global_storage) {
              "- use edit_file edit none  unknown", "- result ok none -1 -1",
              "- use mcp_docs_search mcp none  unknown", "- result ok none -1 -1",
              "3600.000 prompt 28 features 6", "7200.000 prompt 2 features 0",
-             /* its requests: the first one's model is told by the bubble that asked */
+             /* its requests: the model of the first one is in the bubble of the prompt */
              "11.000 response gpt-5-high 23050 5947 stop 2", "10.000 event generation none -1",
              "- response gpt-5 -1 -1 stop 0", "3600.000 event generation none -1",
              "7200.000 event generation none -1",
@@ -95,7 +95,8 @@ START_TEST(version_3) {
 }
 END_TEST
 
-/* Heads apart from their composers name the folder, and whose subagent one is: all of it is comp-h's. */
+/* Heads separate from their composers have the folder, and the parent of a subagent: everything
+ * belongs to comp-h. */
 START_TEST(heads) {
   load(&one, "good-heads.sql", "/x/globalStorage/state.vscdb");
   CHECK_ROWS("0.000 session cursor /home/ada/work/engine agent", "- session cursor  agent",
@@ -123,7 +124,7 @@ START_TEST(inline_conversation) {
              "- prompt 12 features 0", "- use read_file read none a/b.ts typescript",
              "- result ok none -1 -1", "- response claude-3.5-sonnet 7 9 stop 2",
              "- side fork event generation none -1");
-  ck_assert_uint_eq(one.rejects, 2); /* a bubble of no type, a text in place of one */
+  ck_assert_uint_eq(one.rejects, 2); /* a bubble without a type, a text instead of a bubble */
   ck_assert_int_eq(one.reject[0].reason, REJECT_FIELD);
   ck_assert_int_eq(one.reject[1].reason, REJECT_SHAPE);
 }
@@ -182,7 +183,7 @@ static ident key_of(record_kind kind, size_t n) {
   return fake_nth(&one, kind, n)->key;
 }
 
-/* What hooks and the workspace know of a request meets what its bubbles say. */
+/* Hooks, the workspace and bubbles give the same keys for a request. */
 START_TEST(keys_meet) {
   load(&one, "good-global.sql", "/x/globalStorage/state.vscdb");
   ck_assert_str_eq(fake_text(key_of(RECORD_PROMPT, 0).lo), "req-1");
@@ -199,7 +200,7 @@ START_TEST(keys_meet) {
 }
 END_TEST
 
-/* Storage copied into a folder of the same name is the same; another machine's is not. */
+/* Storage copied into a folder of the same name is the same storage; another machine's is not. */
 START_TEST(storage_is_known_by_folder_and_machine) {
   load(&one, "good-global.sql", "/x/globalStorage/state.vscdb");
   ident first = fake_nth(&one, RECORD_SESSION, 0)->session;
@@ -254,14 +255,14 @@ START_TEST(bad_values) {
   ck_assert_uint_eq(one.rejects, sizeof reasons / sizeof *reasons);
   for (size_t i = 0; i < one.rejects; i++)
     ck_assert_int_eq(one.reject[i].reason, reasons[i]);
-  for (size_t i = 0; i < one.rejects; i++) /* the store knows them by place and reason */
+  for (size_t i = 0; i < one.rejects; i++) /* the store identifies them by place and reason */
     for (size_t k = 0; k < i; k++)
       ck_assert(one.reject[i].byte != one.reject[k].byte ||
                 one.reject[i].reason != one.reject[k].reason);
 }
 END_TEST
 
-/* Columns are bounded as members are. */
+/* Columns have the same length limits as members. */
 START_TEST(long_columns) {
   load(&one, "bad-tracking-long.sql", "");
   CHECK_ROWS("2.000 response  -1 -1 stop 0", "2.000 event generation none -1");
@@ -287,8 +288,8 @@ START_TEST(no_text_gets_through) {
 }
 END_TEST
 
-/* Credentials so long that they have pages of their own, and those pages damaged: whoever read the
- * value would notice. */
+/* Credentials long enough to have pages of their own, which are damaged: reading the value would be
+ * noticed. */
 START_TEST(credentials_are_not_read) {
   static const char sql[] =
       "PRAGMA page_size=512; CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB);"

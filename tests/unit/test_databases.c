@@ -1,6 +1,7 @@
-/* Sources whose input is more than a stream of bytes, at the end of memory and when a reading is stopped: the
- * database of an earlier Blueplane, that of opencode, and its older folder. What they tell is compared with
- * other sources and with an oracle by tests/e2e; here, that nothing fails but cleanly, and whose rows come. */
+/* Sources that read more than a stream of bytes, when memory runs out and when a reading is
+ * cancelled: the database of an earlier Blueplane, that of opencode, and its older folder.
+ * tests/e2e compares their records with other sources and an oracle; here, failures are clean, and
+ * records have the right owner. */
 #include "fake_sink.h"
 
 #include <sqlite3.h>
@@ -20,7 +21,7 @@ static fake one;
 static unsigned char *image;
 static sqlite3_int64 image_size;
 
-/* pack(TEXT): as that program packed values. */
+/* pack(TEXT): packs a value as the earlier program did. */
 static void pack(sqlite3_context *context, int count, sqlite3_value **values) {
   (void)count;
   const Bytef *text = sqlite3_value_text(values[0]);
@@ -67,7 +68,7 @@ static const char opencode[] =
     " ('q', 'n', 't', '{\"type\":\"tool\",\"callID\":\"c\",\"tool\":\"edit\",\"state\":{\"status\":\"completed\","
     "\"input\":{\"filePath\":\"/a.c\",\"oldString\":\"a\",\"newString\":\"b\"}}}');";
 
-/* Version 2, beside rows of version 1 that it has a copy of. */
+/* Version 2, beside rows of version 1 of which it has copies. */
 static const char opencode_2[] =
     "CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);"
     "CREATE TABLE session_v2 (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);"
@@ -129,7 +130,8 @@ typedef struct reading {
   size_t records;
 } reading;
 
-/* Of Cursor: session and composer, prompt and generation, a call and its end, the storage and its generation. */
+/* Of Cursor: session and composer, prompt and generation, a call and its end, the storage and its
+ * generation. */
 static const reading readings[] = {
     {&bpi_source_blueplane_db, earlier, 1 + 8}, /* a prompt of Claude Code */
     {&bpi_source_blueplane_db_cursor, earlier, 8},
@@ -140,7 +142,7 @@ static const reading readings[] = {
 };
 #define READINGS (sizeof readings / sizeof *readings)
 
-/* What does not belong to the reading may not fail. */
+/* Failures are only switched on for the reading itself. */
 static int read_once(const reading *r, long fail_after) {
   record_sink sink = {&one, fake_identify, fake_label, fake_put, fake_refuse, fake_drop};
   source_input in = {.path = r->sql == NULL ? session_path : "", .sink = &sink, .told_by = told_by};
@@ -207,7 +209,7 @@ START_TEST(whose_rows) {
 }
 END_TEST
 
-/* The top of the sessions owns it, the keys are those of its own. */
+/* Records belong to the session at the top; their keys are those of their own session. */
 START_TEST(whose_session) {
   make_storage();
   ck_assert_int_eq(read_once(&readings[3], -1), BP_OK);
@@ -219,7 +221,7 @@ START_TEST(whose_session) {
 }
 END_TEST
 
-/* Each is known again by its place alone, and was looked at. */
+/* No two rejects have the same place and reason, and each row was read. */
 static void check_refused(size_t refused, uint64_t read) {
   ck_assert_uint_eq(one.rejects, refused);
   ck_assert_uint_eq(one.read, read);
@@ -246,7 +248,7 @@ static const char bad_opencode[] =
     "CREATE TABLE part (id TEXT, message_id TEXT, session_id TEXT, data TEXT);"
     "INSERT INTO part VALUES ('p', 'm', NULL, '{}'), ('q', 'm', 's', '{\"type\":\"tool\"}');";
 
-/* Rows of two tables have the same numbers, and files the same offsets. */
+/* Rows of two tables have the same row numbers, and files the same offsets. */
 START_TEST(refused_rows) {
   static const int reasons[] = {REJECT_FIELD, REJECT_FIELD, REJECT_SHAPE, REJECT_FIELD,
                                 REJECT_UTF8,  REJECT_DEPTH, REJECT_FIELD, REJECT_FIELD};
@@ -273,7 +275,8 @@ START_TEST(refused_rows) {
 }
 END_TEST
 
-/* Each agent had a transcript of its own: the warm-up is the first's alone, whatever lies between. */
+/* Each agent had a transcript of its own: only the first one is a warm-up, whatever rows are
+ * between. */
 START_TEST(warm_up) {
 #define LINE(agent, rest)                                                                          \
   "INSERT INTO claude_raw_traces (event_data) VALUES (pack('{\"payload\":{\"entry_data\":{"        \
@@ -298,7 +301,7 @@ START_TEST(warm_up) {
 }
 END_TEST
 
-/* Columns are bounded as members are. */
+/* Columns have the same length limits as members. */
 START_TEST(long_columns) {
   static const char sql[] =
       "CREATE TABLE session (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER);"
@@ -340,7 +343,7 @@ static char *counts_of(bp_store *s) {
   return text;
 }
 
-/* Lent as bytes, a database says what it says as a file; and nothing new the second time. */
+/* A database passed as bytes gives the records of the file; and nothing new the second time. */
 START_TEST(databases_are_lent) {
   const reading *r = &readings[_i];
   bp_store *of_bytes = memory_store(), *of_file = memory_store();
@@ -368,7 +371,7 @@ START_TEST(databases_are_lent) {
   ck_assert_uint_eq(lent.records_stored + lent.records_updated, 0);
   ck_assert_int_eq(bp_ingest_bytes(of_bytes, r->s->name, "lent", image, (size_t)image_size / 2,
                                    NULL, &lent, NULL),
-                   BP_OK); /* damaged: counted, as of a file */
+                   BP_OK); /* damaged: counted, as for a file */
   ck_assert_uint_eq(lent.files_failed, 1);
   ck_assert_uint_eq(lent.records_stored, 0);
   bp_free(other);

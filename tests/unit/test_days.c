@@ -1,4 +1,5 @@
-/* Packed days: what is read from packed cells is what the rows say, in a damaged store, too. */
+/* Packed days: reading packed cells gives the sums of the rows, and damaged packed cells do no
+ * harm. Expected sums come from the rows. */
 #include <check.h>
 #include <stdio.h>
 
@@ -24,7 +25,8 @@ static int take_cell(void *user, const rollup_cell *cell) {
   return 0;
 }
 
-/* Sums that do not fit are right again once what was too much is taken away: on the way in, and with what is stored. */
+/* Sums that overflow are right again once the excess is subtracted, both before storing and in the
+ * store. */
 START_TEST(sums_come_back_from_beyond_the_end) {
   store *s = memory_store();
   bp_error *error = NULL;
@@ -52,14 +54,14 @@ START_TEST(sums_come_back_from_beyond_the_end) {
 }
 END_TEST
 
-/* Cells of one grain, less what the rows say of it. */
+/* Sums of cells of one grain, minus the rows' values. */
 typedef struct grain_sum {
   store *s;
   cell_grain grain;
   rollup_kind kind;
   int64_t like;
   cells all;
-  session_rows known[64]; /* by number */
+  session_rows known[64]; /* by row number */
 } grain_sum;
 
 static const session_rows *rows_of(grain_sum *g, int64_t session) {
@@ -70,7 +72,7 @@ static const session_rows *rows_of(grain_sum *g, int64_t session) {
   return &g->known[session];
 }
 
-/* What must be told apart, spelled out. */
+/* A cell with everything that the grain does not distinguish removed. */
 static rollup_cell seen_in(grain_sum *g, const rollup_cell *cell) {
   rollup_cell seen = *cell;
   const session_rows *rows = rows_of(g, cell->session);
@@ -128,7 +130,7 @@ static void compare_grain(store *s, rollup_kind kind, cell_grain grain) {
   compare_range(s, kind, grain, from, until);
 }
 
-/* What is read is what the rows say, in any range. */
+/* Reading gives the sums of the rows, in any range. */
 static void read_and_compare(store *s) {
   bp_error *error = NULL;
   ck_assert_int_eq(bpi_read_begin_tasks(s, &error), BP_OK);
@@ -139,7 +141,7 @@ static void read_and_compare(store *s) {
 }
 
 #define DAYS "SELECT count(*) FROM day"
-/* Reads by day, which packs behind it. */
+/* Reads by day, which packs the days read. */
 static void pack_all(store *s, rollup_kind kind) {
   cells all = {0};
   const cell_reader to = {.cell = add_cell, .user = &all};
@@ -150,7 +152,8 @@ static void pack_all(store *s, rollup_kind kind) {
   bpi_cells_free(&all);
 }
 
-/* Days that only a session without any activity lies on are dropped with the others when another row of it is added. */
+/* Packed days that only a session without activity touches are dropped like the others when another
+ * row of it is added. */
 START_TEST(packed_days_of_what_was_only_told) {
   record told[] = {of_tier(RECORD_SPAN, 1, T0, TIER_TELEMETRY),
                    response(2, 2, T0 + 2 * DAY, 100, 9)};
@@ -168,7 +171,7 @@ START_TEST(packed_days_of_what_was_only_told) {
 }
 END_TEST
 
-/* A session's tasks stand under the first of its rows, also under one that told of nothing. */
+/* A session's tasks belong to the first of its rows, even to one without facts. */
 START_TEST(tasks_move_to_a_better_row) {
   const record told = of_tier(RECORD_PROMPT, 1, T0, TIER_HOOK);
   const record better = of_tier(RECORD_SESSION, 1, BPI_TIME_NONE, TIER_RECORD);
@@ -192,7 +195,8 @@ static int pass_cell(void *user, const rollup_cell *cell) {
   return 0;
 }
 
-/* What is no number of its vocabulary is not shifted into classes, nor taken for a place in a table of patterns. */
+/* Numbers outside their vocabulary are not shifted into classes, nor used as an index into a table
+ * of patterns. */
 START_TEST(tasks_may_be_damaged) {
   static const char *const damages[] = {"type = 1 << 40",     "outcome = -1",  "size = 8",
                                         "features = 32",      "category = 16", "path = x'ff030404'",
@@ -231,7 +235,7 @@ START_TEST(packed_days_are_what_rows_say) {
       for (size_t i = 0; i < count; i++)
         r[i] = random_record();
       apply_records(s, r, count);
-      ck_assert(verified(s)); /* a day that changed is packed no more */
+      ck_assert(verified(s)); /* a day that changed is no longer packed */
       read_and_compare(s);
       int64_t packed = number(s, DAYS);
       if (packed > most) most = packed;
@@ -244,11 +248,12 @@ START_TEST(packed_days_are_what_rows_say) {
     ck_assert_int_eq(number(s, DAYS), 0);
     bpi_store_close(s);
   }
-  ck_assert_int_gt(most, 10); /* of one day all kinds but those that random records lack */
+  ck_assert_int_gt(most, 10); /* in one day all kinds except those missing in random records */
 }
 END_TEST
 
-/* A coarse day does not tell its parts: one that is wanted in part is read by cells, wherever it is cut. */
+/* A packed day has no parts: a day that is only partly wanted is read from cells, wherever it is
+ * cut. */
 START_TEST(parts_of_packed_days) {
   store *s = memory_store();
   s->worth_packing = 1;
@@ -301,7 +306,7 @@ START_TEST(packed_days_may_be_damaged) {
 }
 END_TEST
 
-/* Of a time in which hardly a day has cells, only those are looked at. */
+/* If hardly any days of a range have cells, only those are read. */
 START_TEST(packed_days_far_apart) {
   const record r[] = {response(1, 1, T0, 100, 1), response(2, 2, T0 + 2 * DAY, 100, 1),
                       response(3, 3, BPI_TIME_LAST, 100, 1)};
@@ -316,7 +321,7 @@ START_TEST(packed_days_far_apart) {
 }
 END_TEST
 
-/* A packed day of a kind or grain that there is not; nobody looks it up in a table. */
+/* A packed day of an unknown kind or grain is not looked up in a table. */
 START_TEST(packed_days_of_no_kind) {
   for (int64_t grain = 0; grain <= GRAINS; grain += GRAIN_SESSION)
     for (int64_t kind = 0; kind < 256; kind += ROLLUP_KINDS) {
@@ -334,7 +339,7 @@ START_TEST(packed_days_of_no_kind) {
 }
 END_TEST
 
-/* Who cannot write reads rows. */
+/* A handle that cannot write reads the rows. */
 START_TEST(packing_is_not_waited_for) {
   const record r[] = {response(1, 1, T0, 100, 1), response(2, 2, T0 + 2 * DAY, 100, 1)};
   store *writer = open_store("days.db"), *reader = NULL;

@@ -1,5 +1,5 @@
-/* The text formats. Expected texts are written by hand from docs/formats/result.md; the exactness
- * of json, ndjson and csv over random tables is delivery_oracle.py's. */
+/* The text formats. Expected texts are written by hand from docs/formats/result.md;
+ * delivery_oracle.py checks that json, ndjson and csv are exact for random tables. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,7 +177,7 @@ START_TEST(html) {
 }
 END_TEST
 
-/* Three groups: a number between two ends, one below zero, one that is withheld. */
+/* Three groups: a number with bounds, a negative one, and a withheld one. */
 static bp_result *three_groups(void) {
   bp_result *t = bpi_table_new();
   size_t team = bpi_table_add_column(t, BP_TYPE_TEXT, "team", "dimension");
@@ -241,7 +241,7 @@ START_TEST(html_line) {
 }
 END_TEST
 
-/* Two numbers further apart than any number is from zero. */
+/* Two numbers whose difference is greater than either of them. */
 static bp_result *far_apart(void) {
   bp_result *t = bpi_table_new();
   size_t team = bpi_table_add_column(t, BP_TYPE_TEXT, "team", "dimension");
@@ -254,7 +254,7 @@ static bp_result *far_apart(void) {
   return finished(t);
 }
 
-/* Zero lies in the middle. */
+/* Zero is in the middle. */
 START_TEST(html_of_numbers_far_apart) {
   static const char *const bars[] = {"x=\"170\" y=\"6\" width=\"185\"",
                                      "x=\"355\" y=\"30\" width=\"185\"", NULL};
@@ -267,7 +267,7 @@ START_TEST(html_of_numbers_far_apart) {
 }
 END_TEST
 
-/* Days with so much of a metric each, the last one with at least that. */
+/* Days with values of a metric, the last one a lower bound. */
 static bp_result *days_of(const char *unit, int type, const double *values, size_t count,
                           bool last_is_lower) {
   bp_result *t = bpi_table_new();
@@ -286,7 +286,8 @@ static bp_result *days_of(const char *unit, int type, const double *values, size
   return finished(t);
 }
 
-/* A line's level is named by what it is: 0.12 % and its half are not both "0.1 %", nor is 1.2 cents one. */
+/* Labels of grid lines keep enough digits: 0.12 % and its half are not both "0.1 %", nor is 1.2
+ * cents 1 cent. */
 START_TEST(html_levels) {
   static const struct {
     const char *unit;
@@ -301,7 +302,7 @@ START_TEST(html_levels) {
       {"nUSD", BP_TYPE_REAL, 2.9e7, {">$0.03</text>", ">$0.015</text>", NULL}},
       {"nUSD", BP_TYPE_INT, 0, {">$1</text>", ">$0.50</text>", NULL}},
       {"us", BP_TYPE_INT, 0, {">1m 00s</text>", ">30.0s</text>", NULL}},
-      {"", BP_TYPE_INT, -3, {">0</text>\n<line", ">−4</text>", NULL}}, /* and nothing above */
+      {"", BP_TYPE_INT, -3, {">0</text>\n<line", ">−4</text>", NULL}}, /* nothing above zero */
       {"tokens", BP_TYPE_INT, 1150, {">1.2k</text>", ">600</text>", NULL}},
       {"", BP_TYPE_REAL, 0.011, {">0.012</text>", ">0.006</text>", NULL}},
       {"", BP_TYPE_INT, 1150, {">1,200</text>", ">600</text>", NULL}}};
@@ -311,7 +312,7 @@ START_TEST(html_levels) {
 }
 END_TEST
 
-/* A part is one of all rows, also of those that there is no room for: 1 of 208. The greatest may be one of these. */
+/* A share is of all rows, also of those not shown: 1 of 208. The greatest may be one of these. */
 START_TEST(html_share_of_many) {
   static const char *const pieces[] = {
       "<desc>Highest: 2026-03-01, 9. Lowest: 2026-03-01, 1. 80 more in the table only.</desc>",
@@ -327,7 +328,7 @@ START_TEST(html_share_of_many) {
 }
 END_TEST
 
-/* Of what is at least so much nobody knows which is least; "at least none" says nothing, and the dash says so. */
+/* Lower bounds cannot be compared for the least; "at least 0" says nothing, so a dash is shown. */
 START_TEST(lower_bounds) {
   static const char *const chart[] = {
       "<desc>Highest known: a, " AT_LEAST "7. Shares are of what is known.</desc>",
@@ -355,7 +356,7 @@ START_TEST(lower_bounds) {
 }
 END_TEST
 
-/* 300 is all there is to share. */
+/* The total is 300. */
 START_TEST(html_share) {
   static const char *const pieces[] = {
       "1 without a number. Shares are of what is known.</desc>",
@@ -428,8 +429,8 @@ START_TEST(table_in_color) {
 END_TEST
 
 START_TEST(table_drops_columns_until_it_fits) {
-  /* Widths 10, 11, 9, 11, 6, 8, 2 and six gaps of 2 are 69. The companion goes first, then from the
-   * right; the first stays. */
+  /* Widths 10, 11, 9, 11, 6, 8, 2 and six gaps of 2 are 69. The companion column is dropped first,
+   * then columns from the right; the first stays. */
   static const struct {
     const char *format, *headings, *note;
   } cases[] = {
@@ -563,7 +564,7 @@ START_TEST(csv_quotes) {
   expect(texts("", " x"), "csv", "a,b\r\n\"\",\" x\"\r\n");
   expect(texts("\r", "say \"hi\""), "csv", "a,b\r\n\"\r\",\"say \"\"hi\"\"\"\r\n");
   expect(texts("-1;2\t3", "caf\xC3\xA9"), "csv", "a,b\r\n-1;2\t3,caf\xC3\xA9\r\n");
-  /* No text beside other columns, and alone, where a blank line would be no row. */
+  /* An empty text beside other columns, and alone, where a blank line would be no row. */
   bp_result *t = bpi_table_new();
   bpi_table_add_column(t, BP_TYPE_TEXT, "a", NULL);
   bpi_table_add_row(t);
@@ -606,7 +607,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------ numbers */
 
-/* The only cell of a table, as the terminal shows it. */
+/* The only cell of a table, as shown in a terminal. */
 static void expect_shown(bp_result *t, const char *format, const char *expected) {
   bp_result *r = finished(t);
   char *text = formatted(r, format);
@@ -710,7 +711,7 @@ START_TEST(shown_compact_shares) {
 }
 END_TEST
 
-/* Words are written as people do only where that is asked for, and names never. */
+/* Words of vocabularies are spelled for people only if asked for, and names never. */
 START_TEST(shown_words) {
   static const char *const cases[][3] = {{"platform", "claude_code", "Claude Code"},
                                          {"platform", "my_own_tool", "my own tool"},
@@ -750,7 +751,7 @@ static const struct {
     {"nUSD", "metric", 1234567891.5, "$1.23"},
     {"nUSD", "difference", 1e9, "+$1.00"},
     {"us", "difference", 1.5e6, "+1.5s"},
-    {"us", "metric", 1e22, "1e+22"}, /* no hours that were not counted */
+    {"us", "metric", 1e22, "1e+22"}, /* such hours cannot be counted exactly */
     {"nUSD", "metric", -1e22, "−1e+22"},
     {NULL, "difference", 3, "+3.00"},
 };
@@ -862,7 +863,7 @@ START_TEST(a_long_wrong_name_is_cut) {
   char *text;
   bp_error *error = NULL;
   memset(name, 'x', 300);
-  memcpy(name + 62, "\xC3\xA9", 2); /* across the cut */
+  memcpy(name + 62, "\xC3\xA9", 2); /* across the place where it is cut */
   name[300] = '\0';
   ck_assert_int_eq(bp_result_format(&text, NULL, r, name, &error), BP_ERR_NOTFOUND);
   ck_assert_uint_eq(strlen(bpi_error_detail(error, "name")), 62);

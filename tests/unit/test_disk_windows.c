@@ -1,5 +1,6 @@
-/* Files and directories on Windows, as test_file.c has them for POSIX: names beyond ASCII and beyond the old limit of
- * length, files that others hold open, access lists. What the library says is compared with what the system's own calls say. */
+/* Files and directories on Windows, the counterpart of test_file.c: names beyond ASCII, paths
+ * beyond the old length limit, files that others hold open, access lists. Results are compared with
+ * those of the system's own calls. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 
 #define UMLAUTS                                                                                    \
   "Gr\xc3\xbc\xc3\x9f"                                                                             \
-  "e \xf0\x9f\x98\x80" /* beyond the first plane, too */
+  "e \xf0\x9f\x98\x80" /* beyond the basic plane, too */
 
 static void put(const char *name, const char *text) {
   bp_error *error = NULL;
@@ -97,7 +98,7 @@ START_TEST(files_are_read_anywhere_while_others_write) {
   fclose(writer);
   ck_assert_int_eq(bpi_file_restat(f, &stat), BP_OK);
   ck_assert_int_eq(stat.size, 12);
-  ck_assert_int_eq(bpi_file_remove(path_of("file")), BP_OK); /* we keep nobody out */
+  ck_assert_int_eq(bpi_file_remove(path_of("file")), BP_OK); /* our handle does not block it */
   ck_assert_int_eq(bpi_file_read(f, 10, into, 2), 2);
   bpi_file_close(f);
 }
@@ -206,7 +207,7 @@ START_TEST(paths_may_be_long) {
 }
 END_TEST
 
-/* The access list of a file of the folder that has NAME's and an ending. */
+/* The access list of the file NAME with an ending, in the folder. */
 static void list_of(char list[512], const char *name, const char *ending) {
   char bytes[2048], *text = NULL, path[200];
   DWORD size;
@@ -219,7 +220,7 @@ static void list_of(char list[512], const char *name, const char *ending) {
   LocalFree(text);
 }
 
-/* The log holds what the store does, and its folder may be everybody's. */
+/* The log contains what the store does, and its folder may be open to everybody. */
 START_TEST(a_log_is_as_private_as_its_store) {
   static const char *const endings[] = {".key", "-wal", "-shm"};
   char own[512], other[512];
@@ -239,7 +240,7 @@ START_TEST(a_log_is_as_private_as_its_store) {
 }
 END_TEST
 
-/* A root that cannot be listed is an error however its path is divided, not a file that failed. */
+/* A root that cannot be listed is an error, however its path is written, not a file that failed. */
 START_TEST(an_unreadable_root_is_told) {
   wchar_t wide[200];
   bp_open_options options = BP_OPEN_OPTIONS_INIT;
@@ -267,7 +268,7 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("disk_windows");
   TCase *tests = tcase_create("disk_windows");
-  /* names beyond ASCII: what removes it knows none */
+  /* names beyond ASCII: remove_folder() cannot remove them */
   tcase_add_checked_fixture(tests, make_folder, NULL);
   tcase_add_test(tests, files_of_any_name);
   tcase_add_test(tests, stat_tells_what_is_there);

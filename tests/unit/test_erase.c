@@ -1,4 +1,5 @@
-/* Erasing: what is left is what a store holds that never had it, and no trace stays in file or log. */
+/* Erasing: the store is left as one that never had the erased records, and no trace stays in the
+ * database file or the log. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,8 +20,8 @@
 
 /* ------------------------------------------------------------------------------------ erasing */
 
-/* Forty keys of three sessions, eight of which want each place: wherever rows are taken out, the
- * others are found, and the places serve again. */
+/* Forty keys of three sessions, with eight for each row number: wherever rows are removed, the
+ * others are found, and the numbers are used again. */
 START_TEST(erased_rows_leave_no_gap) {
   enum { PROMPTS = 40, SESSIONS = 3 };
   for (uint64_t first = 0; first < SESSIONS; first++) {
@@ -40,7 +41,7 @@ START_TEST(erased_rows_leave_no_gap) {
       ck_assert_int_ge(erased, PROMPTS / SESSIONS);
       ck_assert_int_eq(number(s, "SELECT count(*) FROM prompt WHERE session > 0"), left);
       ck_assert_int_eq(number(s, "SELECT coalesce(sum(n), 0) FROM cell WHERE kind = 4"), left);
-      for (uint64_t i = 0; i < PROMPTS; i++) { /* who is left is found again; nobody twice */
+      for (uint64_t i = 0; i < PROMPTS; i++) { /* the remaining ones are recognised */
         bool is_left = (i % SESSIONS + SESSIONS - first) % SESSIONS > turn;
         if (is_left) ck_assert_uint_eq(apply_records(s, &all[i], 1).duplicate, 1);
       }
@@ -58,7 +59,7 @@ START_TEST(erased_rows_leave_no_gap) {
 }
 END_TEST
 
-/* Whatever records there are: the cells, runs and sessions are those of the facts that are left. */
+/* For any records, cells, runs and sessions are those of the remaining facts. */
 START_TEST(what_is_left_is_what_it_was) {
   for (int round = 0; round < 20; round++) {
     store *s = layered_store(round % 2 * 5);
@@ -82,7 +83,7 @@ START_TEST(what_is_left_is_what_it_was) {
 }
 END_TEST
 
-/* What was seen at the end of an erased range was seen behind it. */
+/* Names last seen at the end of an erased range were seen after it, so they stay. */
 START_TEST(names_seen_at_the_end_of_a_range_stay) {
   record named = new_record(RECORD_SESSION, 0, T0, 1), later = named;
   named.u.session_row.workspace = 1;
@@ -107,7 +108,7 @@ START_TEST(names_seen_at_the_end_of_a_range_stay) {
 }
 END_TEST
 
-/* What tells of a session and nothing of what it did has the time of that. */
+/* Names of a session without facts have the time at which they were seen. */
 START_TEST(names_go_with_the_time_they_were_seen) {
   static const struct {
     int64_t from, until, time;
@@ -119,7 +120,7 @@ START_TEST(names_go_with_the_time_they_were_seen) {
                {T0, T0 + DAY, BPI_TIME_NONE, 1},
                {INT64_MIN, T0, BPI_TIME_NONE, 0}};
   for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
-    const bool goes_on = i % 2; /* it did something later */
+    const bool goes_on = i % 2; /* it has facts later */
     const int64_t from = cases[i / 2].from, until = cases[i / 2].until;
     const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, from, until};
     const record later = prompt(1, T0 + 2 * DAY, 1);
@@ -141,7 +142,7 @@ START_TEST(names_go_with_the_time_they_were_seen) {
 }
 END_TEST
 
-/* What is erased may be of tomorrow, by a clock that was wrong: the mark ends behind it, and not with today. */
+/* Erased records may be from tomorrow, by a wrong clock: the mark ends after them, not today. */
 START_TEST(what_was_of_tomorrow_stays_erased) {
   const erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX};
   const record late = prompt(1, T0 + 2 * DAY, 1);
@@ -156,7 +157,7 @@ START_TEST(what_was_of_tomorrow_stays_erased) {
 }
 END_TEST
 
-/* Another process erases while this one is done looking after the bytes of what it erased, and dies. */
+/* Another process erases while this one checks for the bytes of its own erasure, and dies. */
 static int erase_beside(unsigned event, void *other, void *statement, void *text) {
   const char *made = sqlite3_sql(statement);
   bool alone = sqlite3_get_autocommit(sqlite3_db_handle(statement)) != 0;
@@ -182,14 +183,14 @@ START_TEST(an_erasure_meanwhile_is_not_forgotten) {
   ck_assert_int_gt(pending, 0);
   bpi_store_close(other);
   bpi_store_close(s);
-  s = open_store("meanwhile.db"); /* looks after it */
+  s = open_store("meanwhile.db"); /* completes the other's erasure */
   ck_assert_int_eq(bpi_store_erase_pending(s, &pending, &error), BP_OK);
   ck_assert_int_eq(pending, 0);
   bpi_store_close(s);
 }
 END_TEST
 
-/* A damaged count of erasures goes no further; the sanitizers see it. */
+/* A damaged counter of erasures does not overflow; the sanitizers would see it. */
 START_TEST(erasures_beyond_counting) {
   const record r = prompt(1, T0, 1);
   store *s = memory_store();
@@ -203,7 +204,8 @@ START_TEST(erasures_beyond_counting) {
 }
 END_TEST
 
-/* All rows of an id that a gateway gives to every response go with the last of them, and it costs what they are. */
+/* All rows of an id that a gateway gives to every response are removed with the last of them, in
+ * time proportional to their number. */
 START_TEST(many_variants_are_erased) {
   const int many = 200000;
   const record last = response(1, (uint64_t)many, T0, 1, 2);
@@ -212,7 +214,7 @@ START_TEST(many_variants_are_erased) {
   for (int i = 0; i < many; i++)
     put(b, response(1, (uint64_t)i, T0 + i * MINUTE, i, 1));
   put(b, response(9, 1, T0, 1,
-                  1)); /* wants a place among them, so it lies behind: they become markers */
+                  1)); /* would get a number among them, so it is after them: they become markers */
   apply(s, b);
   apply_records(s, &last, 1);
   ck_assert_int_eq(erase_session(s, 2).facts[FACT_RESPONSE], many + 1);
@@ -224,7 +226,7 @@ END_TEST
 
 /* -------------------------------------------------------------------------------------- lives */
 
-/* Stops a statement after so many of its steps; 0: none. */
+/* Interrupts a statement after so many of its steps; 0: never. */
 static int64_t steps_left;
 static int one_step(void *user) {
   (void)user;
@@ -236,7 +238,7 @@ static void stop_soon(store *s) {
   if (steps_left > 0) sqlite3_progress_handler(s->db, 20, one_step, NULL);
 }
 
-/* Whether it was done; else it was stopped. No transaction stays open either way. */
+/* Whether it was done; else it was interrupted. No transaction stays open either way. */
 static bool was_done(store *s, int rc, bp_error *error) {
   sqlite3_progress_handler(s->db, 0, NULL, NULL);
   ck_assert_msg(rc == BP_OK || rc == BP_ERR_CANCELLED, "%d: %s", rc, bpi_error_message(error));
@@ -279,7 +281,7 @@ static int pass_over(void *user, const rollup_cell *cell) {
   return 0;
 }
 
-/* Cuts tasks, and packs what was read. */
+/* Cuts tasks, and packs the days read. */
 static void ask_all(store *s) {
   const cell_reader to = {.cell = pass_over};
   bp_error *error = NULL;
@@ -292,7 +294,7 @@ static void ask_all(store *s) {
   was_done(s, rc, error);
 }
 
-/* A session, a source, or any, for a while or altogether. */
+/* Random: of a session, a source or everything; of a range of time or all. */
 static erase_selector random_selector(ident *key) {
   erase_selector what = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX};
   int64_t how = below(5);
@@ -309,7 +311,7 @@ static erase_selector random_selector(ident *key) {
 
 #define ERASURES "SELECT coalesce((SELECT value FROM meta WHERE name = 'erasures'), 0)"
 
-/* What was stopped behind its transaction is done all the same. */
+/* An erasure interrupted after its transaction is done all the same. */
 static bool erase_some(store *s, const erase_selector *what) {
   erase_receipt receipt;
   bp_error *error = NULL;
@@ -319,7 +321,7 @@ static bool erase_some(store *s, const erase_selector *what) {
   return number(s, ERASURES) > before;
 }
 
-/* Which rows need a marker depends on where they lie. */
+/* Which rows need a marker depends on their row numbers. */
 static char *without_markers(char *dumped) {
   char *to = dumped;
   for (char *line = dumped, *next; *line != '\0'; line = next) {
@@ -333,8 +335,8 @@ static char *without_markers(char *dumped) {
   return dumped;
 }
 
-/* By turns two handles write, ask and erase, and are stopped in the middle or opened anew: all that is stored is what a
- * store in memory makes of what was done, one by one and undisturbed. */
+/* Two handles alternately write, query and erase, and are interrupted or opened again: the store
+ * equals one in memory with the same steps, one by one and undisturbed. */
 START_TEST(lives) {
   for (int round = 0; round < 4; round++) {
     char name[24];
@@ -374,7 +376,7 @@ END_TEST
 
 /* -------------------------------------------------------------------------------- traces */
 
-/* The bytes of a number as SQLite writes it, or as its index of a log might, in a file. */
+/* Counts a number in a file, as SQLite writes it, or as the index of its log might. */
 static int64_t count_in(const char *name, int64_t number, int64_t *bytes) {
   size_t length;
   unsigned char forward[8], backward[8];
@@ -389,7 +391,7 @@ static int64_t count_in(const char *name, int64_t number, int64_t *bytes) {
   return found;
 }
 
-/* What an erasure looks for is found where it is: in the log, too, while a reader keeps it. */
+/* The search for traces finds them where they are: in the log, too, while a reader keeps it. */
 START_TEST(traces_lie_in_the_log) {
   const record r = prompt(1, T0, 1);
   store *s = open_store("trace.db");
@@ -418,7 +420,7 @@ static sqlite3_stmt *ask(store *s, const char *text) {
   return get;
 }
 
-/* Rows that all end alike: each is found where it lies, and no other. */
+/* Rows with the same ending: each is found where it is, and no other. */
 START_TEST(traces_of_very_many_rows) {
   const int many = 100000;
   store *s = open_store("rows.db");
@@ -435,14 +437,14 @@ START_TEST(traces_of_very_many_rows) {
       BP_OK);
   ck_assert_uint_eq(bpi_trace_count(&t), (size_t)many);
   ck_assert_int_eq(bpi_trace_search(&t, s, &searched, &found, &error), BP_OK);
-  ck_assert_int_ge(found, many); /* a page that was divided may still hold some twice */
+  ck_assert_int_ge(found, many); /* a page that was split may still contain some twice */
   ck_assert_int_lt(found, many + many / 2);
   bpi_trace_free(&t);
   bpi_store_close(s);
 }
 END_TEST
 
-/* Noting takes a few bytes for a row, however long it is. */
+/* Recording traces takes a few bytes per row, however long the row is. */
 START_TEST(traces_of_long_rows) {
   store *s = memory_store();
   trace t = {0};
@@ -476,7 +478,7 @@ START_TEST(what_was_begun_before_an_erasure_is_refused) {
 }
 END_TEST
 
-/* A table that nobody thought of when erasing would keep what is in it. */
+/* A table that the erasing code does not handle would keep its content. */
 START_TEST(every_table_says_how_it_is_erased) {
   store *s = memory_store();
   int64_t listed = 0;
@@ -493,7 +495,7 @@ START_TEST(every_table_says_how_it_is_erased) {
   }
   ck_assert_int_eq(number(s, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), listed);
   for (fact_kind kind = 0; kind < FACT_KINDS;
-       kind++) { /* and every label of a fact is a reference */
+       kind++) { /* every label of a fact is a reference, too */
     const fact_type *f = &bpi_fact_types[kind];
     const personal_table *t = bpi_personal_tables;
     while (strcmp(t->name, f->table) != 0)

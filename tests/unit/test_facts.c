@@ -1,5 +1,5 @@
-/* Merging: by hand for the rules, and as a property: any order and any grouping of the same rows
- * ends in the same fact. Cells: by hand. */
+/* Merging of facts: rules by hand, and as a property: any order and any grouping of the same rows
+ * gives the same fact. Cells of facts by hand. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "store/facts.h"
 #include "store/pack.h"
 
-/* Sessions and labels are told apart by identifiers that run against their numbers. */
+/* The identifiers of sessions and labels, in the opposite order of their row numbers. */
 static ident reversed(void *user, int64_t number) {
   (void)user;
   ident key = {(uint64_t)(1000 - number), 7};
@@ -17,7 +17,7 @@ static ident reversed(void *user, int64_t number) {
 }
 static const fact_names names = {NULL, reversed, reversed};
 
-/* Rows of a session, one for each tier, have numbers of their own and one identifier. */
+/* A session has a row for each tier; the rows have different numbers and one identifier. */
 static int64_t row_of(int64_t session, record_tier tier) {
   return session * RECORD_TIERS + (int64_t)tier;
 }
@@ -42,7 +42,7 @@ static record random_record(record_kind kind) {
 
 #define ROWS 6
 
-/* Merges rows[order[from..to)) as a random tree. */
+/* Merges rows[order[from..to)) in the order of a random tree. */
 static void merge_tree(fact_kind kind, int64_t *out, int64_t rows[][FACT_WORDS_MAX],
                        const int *order, int from, int to) {
   if (to - from == 1) {
@@ -87,14 +87,14 @@ START_TEST(any_order_any_grouping) {
         merge_tree(kind, other, rows, order, 0, ROWS);
         ck_assert_msg(memcmp(first, other, bpi_fact_words(kind) * sizeof *first) == 0,
                       "kind %d differs in round %d", (int)kind, round);
-        for (int i = 0; i < ROWS; i++) /* what is in changes nothing */
+        for (int i = 0; i < ROWS; i++) /* merging a row again changes nothing */
           ck_assert(!bpi_fact_merge(kind, other, rows[i], &tiered));
       }
     }
 }
 END_TEST
 
-/* Two rows that differ in a single column, known or not: even then the order decides nothing. */
+/* Two rows that differ in one column, known or unknown: the order does not matter even then. */
 START_TEST(one_column_decides) {
   static const record_kind kinds[] = {RECORD_PROMPT,      RECORD_RESPONSE, RECORD_TOOL_USE,
                                       RECORD_TOOL_RESULT, RECORD_EVENT,    RECORD_DECISION,
@@ -111,9 +111,9 @@ START_TEST(one_column_decides) {
       for (size_t v = 0; v < sizeof values / sizeof *values; v++) {
         if (bpi_fact_types[kind].roles[column] != 'V' && values[v][0] == FACT_NONE) continue;
         if (strcmp(bpi_fact_types[kind].names[column], "flags") == 0)
-          continue; /* say which halves there are */
+          continue; /* they say which halves are there */
         if (strcmp(bpi_fact_types[kind].names[column], "request") == 0)
-          continue; /* is a part of the key */
+          continue; /* they are part of the key */
         memcpy(other, one, sizeof other);
         one[column + 2] = values[v][0];
         other[column + 2] = values[v][1];
@@ -146,8 +146,8 @@ static response_fact response(int64_t time, int64_t session, int64_t flags, int6
   return f;
 }
 
-/* One response as three rows: the numbers are one row's, the time the earliest, the owner the
- * earliest row of the main thread, finished if any row was. */
+/* One response as three rows: the numbers of one row, the earliest time, the owner of the earliest
+ * row of the main thread, finished if any row was. */
 START_TEST(response_rules) {
   response_fact a = response(300, 1, 0, 9, 10, 5, 0);
   response_fact b = response(100, 2, RECORD_SIDECHAIN, 9, 11, 50, 0);
@@ -181,8 +181,8 @@ static change_fact change(int64_t time, int64_t session, int64_t flags, int64_t 
   return f;
 }
 
-/* A session recorded that a commit was made, its history tells the rest: whose it is stays with the
- * session although the history's row is earlier, lines and type come from the history. */
+/* A session recorded a commit, its history has the rest: the session keeps it although the
+ * history's row is earlier; lines and type come from the history. */
 START_TEST(change_parts) {
   change_fact recorded = change(200, 1, 0, CHANGE_TYPE_UNKNOWN, 1, FACT_NONE, FACT_NONE);
   change_fact history = change(100, 2, RECORD_SIDECHAIN, CHANGE_TYPE_FIX, 0, 12, FACT_NONE);
@@ -200,7 +200,7 @@ START_TEST(change_parts) {
 }
 END_TEST
 
-/* Several request ids are one response, unless they lie more than a day apart and disagree. */
+/* Several request ids are one response, unless they are more than a day apart and disagree. */
 START_TEST(constant_ids) {
   const int64_t hour = 3600 * BPI_SECOND;
   response_fact out[3],
@@ -254,7 +254,7 @@ START_TEST(edit_cells) {
   ck_assert_int_eq(c.cell[1].label, 8);
   ck_assert_int_eq(c.cell[1].m[EDIT_REMOVED], 2);
   ck_assert_int_eq(CLASS_GET(c.cell[1].class_, CLASS_LANGUAGE), LANGUAGE_C);
-  t.added = t.removed = FACT_NONE; /* the result does not tell: the input's own lines */
+  t.added = t.removed = FACT_NONE; /* the result does not say: the lines of the input */
   c.count = 0;
   bpi_fact_cells(FACT_TOOL_CALL, (int64_t *)&t, -1, collect, &c);
   ck_assert_int_eq(c.cell[0].m[TOOL_ADDED], -9);
@@ -264,14 +264,15 @@ START_TEST(edit_cells) {
   bpi_fact_cells(FACT_TOOL_CALL, (int64_t *)&t, 1, collect, &c);
   ck_assert_int_eq(c.count, 1);
   ck_assert_int_eq(c.cell[0].m[TOOL_ADDED], 0);
-  t.flags = FACT_RESULT; /* a result whose call nobody saw is no call */
+  t.flags = FACT_RESULT; /* a result without its call is not a call */
   c.count = 0;
   bpi_fact_cells(FACT_TOOL_CALL, (int64_t *)&t, 1, collect, &c);
   ck_assert_int_eq(c.count, 0);
 }
 END_TEST
 
-/* What was asked, decided, done and changed stands in the class, and nothing else is summed as that. */
+/* What was asked, decided, done and changed is in the class, and everything that is summed has its
+ * own. */
 START_TEST(classes_of_cells) {
   const prompt_fact prompt = {.characters = 240, .features = PROMPT_FILE, .mode = MODE_PLAN};
   const event_fact event = {
@@ -336,7 +337,7 @@ START_TEST(background_agents) {
 }
 END_TEST
 
-/* A fact comes out of few bytes as it went in, whatever its words; small words take little room. */
+/* A fact is packed and unpacked unchanged, whatever its words; small words take little space. */
 START_TEST(packed_and_unpacked) {
   static const int64_t telling[] = {
       0,         1,  255,           256,       65535,        65536, INT64_C(1) << 40,
@@ -344,7 +345,7 @@ START_TEST(packed_and_unpacked) {
   for (int round = 0; round < 20000; round++) {
     int64_t fact[FACT_WORDS_MAX], packed[PACKED_WORDS_MAX + PACKED_SLACK], again[FACT_WORDS_MAX];
     size_t words = 5 + (size_t)below(FACT_WORDS_MAX - 4);
-    bool wide = round % 7 == 0; /* nothing but the widest: the most room that is asked for */
+    bool wide = round % 7 == 0; /* only the widest words: the most space that is allowed for */
     for (size_t i = 0; i < words; i++)
       fact[i] = wide ? -below(1000) - 1 : telling[below(sizeof telling / sizeof *telling)];
     memset(packed, 0xAA, sizeof packed);
@@ -352,7 +353,7 @@ START_TEST(packed_and_unpacked) {
     ck_assert_uint_le(room, PACKED_WORDS_MAX);
     ck_assert_uint_eq(bpi_unpack(again, packed, words), room);
     ck_assert_mem_eq(again, fact, words * sizeof *fact);
-    ck_assert_mem_eq(packed, fact, 2 * sizeof *fact); /* keys are compared where they lie */
+    ck_assert_mem_eq(packed, fact, 2 * sizeof *fact); /* keys are compared in packed form */
   }
   int64_t small[FACT_WORDS_MAX] = {1, 2}, packed[PACKED_WORDS_MAX];
   ck_assert_uint_eq(bpi_pack(packed, small, FACT_WORDS_MAX), 4); /* the key, and a code for each */

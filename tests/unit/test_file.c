@@ -1,5 +1,5 @@
-/* Files and directories in a fresh folder under the build's temporary directory, compared with what
- * the system's own calls say. */
+/* Files and directories in a fresh folder under the build's temporary directory, compared with the
+ * results of the system's own calls. */
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +80,7 @@ START_TEST(stat_tells_what_is_there) {
 }
 END_TEST
 
-/* Years that 64 bits of nanoseconds do not hold, where the file system keeps them. */
+/* Years outside 64 bits of nanoseconds, if the file system keeps them. */
 START_TEST(times_may_be_far) {
   static const int64_t seconds[] = {INT64_C(13569465600), -INT64_C(12000000000)}; /* 2400, 1589 */
   make_file("file");
@@ -123,7 +123,7 @@ START_TEST(files_are_read_anywhere) {
 }
 END_TEST
 
-/* A FIFO without a writer would hold up whoever opens it in the usual way. */
+/* Opening a FIFO without a writer in the usual way would block. */
 START_TEST(only_regular_files_are_opened) {
   make_file("file");
   make_directory("directory");
@@ -190,7 +190,7 @@ START_TEST(small_files_are_loaded_whole) {
 }
 END_TEST
 
-/* Files of /proc are longer than they say. */
+/* Files in /proc are longer than their size says. */
 START_TEST(files_may_be_longer_than_they_say) {
   struct stat s;
   if (stat("/proc/self/status", &s) != 0) return;
@@ -235,7 +235,7 @@ START_TEST(private_files_are_private_and_new) {
     ck_assert_int_eq(bpi_file_load(&got, &length, in_root("key"), 10, NULL), BP_OK);
     ck_assert_uint_eq(length, 3);
     ck_assert_mem_eq(got, "a\0b", 3);
-    ck_assert_int_eq(count_entries(), 1); /* nothing half-done lies about */
+    ck_assert_int_eq(count_entries(), 1); /* no temporary file is left */
     bpi_free(got);
     bpi_error_free(error);
     unlink(in_root("key"));
@@ -260,7 +260,7 @@ START_TEST(nothing_is_created_in_place_of_what_is_there) {
 }
 END_TEST
 
-/* Of several makers exactly one wins, and nobody reads anything but a whole file. */
+/* Of several makers exactly one succeeds, and nobody reads an incomplete file. */
 typedef struct maker {
   int created, whole;
 } maker;
@@ -335,7 +335,7 @@ END_TEST
 /* ----------------------------------------------------------------------------------- walking */
 
 typedef struct visits {
-  char paths[400][256]; /* "!" in front: could not be read */
+  char paths[400][256]; /* a leading "!": could not be read */
   int count, stop_at;
 } visits;
 
@@ -423,11 +423,11 @@ START_TEST(a_visitor_may_stop) {
 }
 END_TEST
 
-/* Root may read everything, so this runs as somebody else where it can. */
+/* Root may read everything, so this runs as another user if it can. */
 START_TEST(unreadable_directories_are_told) {
   static visits v;
   make_tree();
-  make_directory("no-entry"); /* its names may be read, what they stand for may not */
+  make_directory("no-entry"); /* its names can be listed, but not accessed */
   make_file("no-entry/d");
   ck_assert_int_eq(chmod(in_root("one/two"), 0), 0);
   ck_assert_int_eq(chmod(in_root("no-entry"), 0400), 0);
@@ -456,7 +456,7 @@ START_TEST(unreadable_directories_are_told) {
 }
 END_TEST
 
-/* Deeper than descriptors would last, if every level kept one. */
+/* Deeper than descriptors would last if every level kept one open. */
 START_TEST(depth_costs_no_descriptors) {
   static visits v;
   int back = open(".", O_RDONLY);

@@ -1,5 +1,5 @@
-/* Databases made by SQLite itself in a fresh folder and read as a foreign program's: what is given,
- * what is not, and that nothing beside the file changes. */
+/* Databases made with SQLite in a fresh folder and read as another program's: which rows and values
+ * are read, which are not, and that no file beside the database changes. */
 #include <check.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -170,7 +170,7 @@ END_TEST
 
 /* -------------------------------------------------------------------------------- a live file */
 
-/* Everything that lies in the folder: names, sizes and bytes. */
+/* Everything in the folder: names, sizes and bytes. */
 static void folder_state(char out[65]) {
   char command[256];
   snprintf(command, sizeof command, "cd '%s' && for f in *; do echo $f; cksum <$f; done", folder);
@@ -203,7 +203,7 @@ START_TEST(a_log_is_read_and_left_alone) {
 }
 END_TEST
 
-/* The writer's files as they lie on disk, without the writer: as after a crash. */
+/* The writer's files without the writer: as after a crash. */
 START_TEST(a_log_nobody_owns_is_read_too) {
   sqlite3 *db = writer("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;" TABLE);
   run(db, "INSERT INTO kv VALUES ('a:1', 'one')");
@@ -226,7 +226,7 @@ static void change(int row) {
                "key='a:3'; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/* 'a:2' is a new row after it was replaced, so it comes again. */
+/* 'a:2' is a new row after it is replaced, so it is read again. */
 static void changing(const char *mode) {
   other = writer(mode);
   run(other, TABLE "INSERT INTO kv VALUES ('a:1', 'one'), ('a:2', 'two'), ('a:3', 'three')");
@@ -346,7 +346,7 @@ static int read_bytes(bytes main, bytes wal, seen *s) {
 
 static const bytes no_bytes = {NULL, 0};
 
-/* A row in which one value has pages of its own, and those are damaged. */
+/* A row in which one value has pages of its own, which are damaged. */
 START_TEST(a_damaged_row_costs_that_row) {
   make("PRAGMA page_size=512;" TABLE "INSERT INTO kv VALUES ('a', 'one'), ('b', "
        "replace(hex(zeroblob(4000)), '0', 'Z')), ('c', 'three')");
@@ -399,7 +399,7 @@ START_TEST(a_cut_is_noticed_or_costs_nothing) {
 }
 END_TEST
 
-/* Any damage ends in rows and an error code. A frame that is damaged ends the log. */
+/* Any damage gives rows and perhaps an error code. A damaged frame ends the log. */
 START_TEST(any_byte_may_be_wrong) {
   bytes main, wal;
   make_many(&main, &wal);
@@ -422,7 +422,7 @@ START_TEST(any_byte_may_be_wrong) {
 }
 END_TEST
 
-/* Memory that ends at any allocation of ours. */
+/* Memory runs out at any of our allocations. */
 START_TEST(memory_may_end) {
   sqlite3 *db = writer("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;" TABLE
                        "INSERT INTO kv VALUES ('a:1', 1), ('a:2', 2)");
@@ -449,7 +449,7 @@ static int take_length(void *user, int64_t row, const foreign_value *values) {
   return 0;
 }
 
-/* Nor is a text, for which SQLite has no memory to put it into UTF-8, an empty one. */
+/* A text that SQLite has no memory to convert to UTF-8 is not read as empty. */
 START_TEST(a_text_needs_memory) {
   size_t length = 0;
   make("PRAGMA encoding = 'UTF-16le';" TABLE "INSERT INTO kv VALUES ('a', hex(zeroblob(50000)))");

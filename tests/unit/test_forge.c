@@ -1,5 +1,6 @@
-/* Reviews and issues from hand-made files (tests/corpus/forge): each member reaches the record, what
- * is missing stays unknown, what is no change is refused at its place.
+/* Reviews and issues from hand-made files (tests/corpus/forge): each member reaches the record,
+ * missing ones stay unknown, items that are no change are refused at their place. Expected values
+ * are read off the files by hand.
  *
  *     test_forge [folder of the corpus]
  */
@@ -49,7 +50,7 @@ START_TEST(github_reviews) {
   ck_assert_int_eq(c->files, 4);
   ck_assert_int_eq(c->rounds, 3); /* two that asked for changes, and the one that approved */
   ck_assert_int_eq(c->open_us, 26 * HOUR);
-  c = nth(&one, 1); /* open: nobody looked at it yet */
+  c = nth(&one, 1); /* open: not reviewed yet */
   ck_assert_int_eq(c->type, CHANGE_TYPE_FIX);
   ck_assert_int_eq(c->rounds, 0);
   ck_assert_int_eq(c->open_us, -1);
@@ -73,7 +74,7 @@ START_TEST(github_issues) {
 }
 END_TEST
 
-/* The whole first word tells, not how it begins. */
+/* The whole first word decides, not its beginning. */
 START_TEST(first_words) {
   static const struct {
     const char *title;
@@ -119,8 +120,8 @@ START_TEST(gitlab) {
 }
 END_TEST
 
-/* The same review and issue, told by the interface: the same keys, and the person's own address of
- * it, not the interface's. */
+/* The same review and issue from the interface: the same keys, made from the address for people,
+ * not the interface's. */
 START_TEST(interface_lines) {
   load(&one, "good-interface-lines.jsonl");
   load(&two, "good-github-reviews.json");
@@ -151,7 +152,8 @@ START_TEST(bad_items) {
 }
 END_TEST
 
-/* What is whole is taken; what is torn waits and is no reject; what is broken costs the rest. */
+/* Complete items are read; an incomplete one waits and is not refused; a broken one loses the
+ * rest. */
 START_TEST(torn_and_broken) {
   load(&one, "bad-torn.json");
   ck_assert_uint_eq(one.rejects, 0);
@@ -163,7 +165,7 @@ START_TEST(torn_and_broken) {
 }
 END_TEST
 
-/* Of lines a broken one costs itself; a list on one of them is its items. */
+/* A broken line is refused alone; a list on a line is its items. */
 START_TEST(broken_line) {
 #define ITEM(number)                                                                               \
   "{\"url\":\"https://github.com/example/engine/pull/" number                                      \
@@ -178,7 +180,7 @@ START_TEST(broken_line) {
 }
 END_TEST
 
-/* Whoever is called like a part of an address is no part of it. */
+/* A person or project named like a part of an address is not taken for it. */
 START_TEST(names_like_parts) {
   static const struct {
     const char *address, *repository;
@@ -204,7 +206,7 @@ START_TEST(names_like_parts) {
 }
 END_TEST
 
-/* Cut anywhere, read in pieces of any size: what was whole comes out, the same. */
+/* Cut anywhere and read in pieces of any size: the same complete items. */
 START_TEST(pieces) {
   size_t length;
   char *data = fake_load(corpus, "good-github-reviews.json", &length);

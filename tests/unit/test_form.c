@@ -1,4 +1,6 @@
-/* The forms in which facts lie in rows: they say what the schema says, and keep every word of every fact. */
+/* The forms in which facts are stored in rows: they match the schema, and keep every word of
+ * every fact. Stored values are read back through oracle/words.sql, which is written from
+ * docs/store.md. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +14,7 @@
 #include "store_world.h"
 #include "words.h" /* oracle/words.sql */
 
-/* The columns of a table against the names that C has for them. */
+/* Compares the columns of a table with their names in C. */
 static void check_columns(store *s, fact_kind kind) {
   const fact_type *t = &bpi_fact_types[kind];
   const fact_form *form = &bpi_fact_forms[kind];
@@ -34,7 +36,7 @@ static void check_columns(store *s, fact_kind kind) {
   ck_assert_uint_eq(strlen(t->roles), (size_t)t->columns);
 }
 
-/* The schema is written down in SQL and once more in form.c. */
+/* The schema is written in SQL and once more in form.c. */
 START_TEST(schema_is_what_forms_say) {
   store *s = memory_store();
   for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
@@ -47,7 +49,7 @@ START_TEST(schema_is_what_forms_say) {
 }
 END_TEST
 
-/* How wide what comes from a vocabulary is; 0: it is not. */
+/* The width of a word from a vocabulary; 0: it is not one. */
 static int width_of(fact_kind kind, const char *name) {
   static const struct {
     const char *name;
@@ -61,7 +63,7 @@ static int width_of(fact_kind kind, const char *name) {
   return 0;
 }
 
-/* A word as it might be; times in every relation to each other and to the millisecond. */
+/* A plausible random word; times are in every relation to each other and to the millisecond. */
 static int64_t some_word(fact_kind kind, int word) {
   const char *name = bpi_fact_types[kind].names[word];
   int bits = width_of(kind, name);
@@ -73,7 +75,7 @@ static int64_t some_word(fact_kind kind, int word) {
   return strcmp(name, "assisted") == 0 ? below(2) : below(INT64_C(1) << below(40));
 }
 
-/* Asks for all words of a table's rows, as words.sql computes them. */
+/* Selects all words of a table's rows, as words.sql computes them. */
 static sqlite3_stmt *ask_words(store *s, fact_kind kind) {
   const fact_type *t = &bpi_fact_types[kind];
   sqlite3_stmt *get = NULL;
@@ -103,7 +105,7 @@ static void store_row(store *s, fact_kind kind, int64_t *row) {
   ck_assert_int_eq(bpi_bulk_run(s, insert, &all, &error), BP_OK);
 }
 
-/* What is stored comes back, and what SQL computes of it, in words.sql, is the same. */
+/* Stored facts read back are equal, and so is what words.sql computes from the columns. */
 static void check_form(store *s, fact_kind kind) {
   const fact_type *t = &bpi_fact_types[kind];
   sqlite3_stmt *get = ask_words(s, kind);
@@ -138,7 +140,7 @@ START_TEST(forms_keep_every_word) {
 }
 END_TEST
 
-/* Whatever a damaged row says, what is made of it can be added up and subtracted. */
+/* Words made of a damaged row can still be added and subtracted without overflow. */
 START_TEST(forms_bear_any_row) {
   static const int64_t values[] = {
       INT64_MAX, INT64_MAX - 1, INT64_MIN + 1, INT64_MIN + 2, INT64_C(20000000000000000), -1};
@@ -157,7 +159,7 @@ START_TEST(forms_bear_any_row) {
 }
 END_TEST
 
-/* Every word of what a reader keeps, whichever of them are 0. */
+/* Every word of what a reader saves, whichever of them are 0. */
 START_TEST(memories_keep_every_word) {
   for (int round = 0; round < 1000; round++) {
     int64_t words[FILE_MEMORY], again[FILE_MEMORY];
@@ -169,7 +171,7 @@ START_TEST(memories_keep_every_word) {
     size_t length = bpi_memory_store(bytes, words);
     bpi_memory_load(again, bytes, length);
     ck_assert_mem_eq(again, words, sizeof words);
-    bpi_memory_load(again, bytes, length / 2); /* what does not fit is no reason to read beyond */
+    bpi_memory_load(again, bytes, length / 2); /* a truncated memory is not read beyond its end */
   }
 }
 END_TEST

@@ -1,5 +1,6 @@
-/* The privacy gate: which names keep their text, and that of all others nothing but a keyed hash
- * passes. What passes by hand, kind by kind; what the hash is of, by the hash itself. */
+/* The privacy gate: which names keep their text, and that of all others only a keyed hash
+ * passes. What passes is listed by hand, kind by kind; hashes are computed with the hash
+ * function itself. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "privacy/policy.h"
 #include "run_suite.h"
 
-/* What stands behind the gate: remembers the last label and record, gives numbers one by one. */
+/* The sink behind the gate: keeps the last label and record, and assigns numbers in order. */
 typedef struct behind {
   unsigned calls;
   label_kind kind;
@@ -78,7 +79,7 @@ START_TEST(identifiers_are_hashes) {
 }
 END_TEST
 
-/* More names than there is room for: what is forgotten is made again, never mixed up. */
+/* With more names than the memory holds, forgotten ones are made again, never confused. */
 START_TEST(memory_does_not_mix) {
   behind b;
   gate *g = new_gate(&b, true);
@@ -115,7 +116,8 @@ END_TEST
 
 #define NONE NULL /* no text passes */
 
-/* `hashed` NULL: the raw name. "other" stands for a name of bad shape where the kind has such. */
+/* `hashed` NULL: the raw name is hashed. A name of invalid shape becomes "other" for kinds that
+ * have it. */
 static const struct shaped {
   label_kind kind;
   const char *raw, *text, *hashed;
@@ -167,7 +169,7 @@ static const struct shaped {
     {LABEL_TOOL, "mcp__server__tool", "mcp__server__tool", NULL, 0},
     {LABEL_TOOL, "rm -rf /", "other", "other", 1},
     {LABEL_TOOL, "x[0]", "other", "other", 1},
-    {LABEL_FILE, "/home/me/secret.txt", NONE, NULL, 0}, /* of files there is never a text */
+    {LABEL_FILE, "/home/me/secret.txt", NONE, NULL, 0}, /* files never keep their text */
     {LABEL_FILE, "x", NONE, NULL, 0},
     {LABEL_COMMAND, "compact", "compact", NULL, 0},
     {LABEL_COMMAND, "what is this?", "other", "other", 1},
@@ -199,13 +201,13 @@ START_TEST(names_of_good_shape_pass) {
     check_label(&shaped[i], &b, true);
     sink.label(sink.self, shaped[i].kind, shaped[i].raw, strlen(shaped[i].raw));
     ck_assert_msg(bpi_gate_counts(g)->drops == 2 * (uint64_t)shaped[i].drops, "%s", shaped[i].raw);
-    ck_assert_uint_eq(b.calls, 1); /* remembered, yet counted each time */
+    ck_assert_uint_eq(b.calls, 1); /* remembered, but counted each time */
     bpi_gate_free(g);
   }
 }
 END_TEST
 
-/* With labels off only what prices and totals need keeps its text. */
+/* With labels off, only names needed for prices and totals keep their text. */
 START_TEST(labels_off) {
   for (size_t i = 0; i < sizeof shaped / sizeof *shaped; i++) {
     label_kind kind = shaped[i].kind;
@@ -221,7 +223,7 @@ START_TEST(labels_off) {
 }
 END_TEST
 
-/* A text of one byte too much, for each kind; NUL is no mark. */
+/* A text one byte too long, for each kind; a NUL does not end it. */
 START_TEST(names_have_bounds) {
   static const struct {
     label_kind kind;
@@ -268,7 +270,7 @@ START_TEST(records_pass) {
 }
 END_TEST
 
-/* Numbers that nobody can have worked for are dropped, so that sums never overflow. */
+/* Impossibly large numbers are dropped, so that sums never overflow. */
 START_TEST(numbers_have_bounds) {
   const int64_t many = (INT64_C(1) << 40) + 1, long_ = (INT64_C(1) << 50) + 1;
   behind b;
@@ -296,7 +298,7 @@ START_TEST(numbers_have_bounds) {
   ck_assert_int_eq(b.last.u.response.web_searches, -1);
   ck_assert_int_eq(b.last.u.response.cost_nano, -1);
   ck_assert_uint_eq(bpi_gate_counts(g)->drops, 8);
-  ck_assert_int_eq(response->input, many); /* the source's record is its own */
+  ck_assert_int_eq(response->input, many); /* the source's record is not changed */
 
   r.kind = RECORD_PROMPT, r.u.prompt = (prompt_record){.characters = many};
   sink.put(sink.self, &r);
@@ -331,7 +333,7 @@ START_TEST(numbers_have_bounds) {
 }
 END_TEST
 
-/* No fact is of a time that no question can ask for; what was erased without a beginning holds it. */
+/* No fact has a time that no query can ask for; an erasure without a beginning covers it. */
 START_TEST(times_have_bounds) {
   static const struct {
     int64_t time, passes;
@@ -362,7 +364,8 @@ START_TEST(times_have_bounds) {
 }
 END_TEST
 
-/* The row that told a session's names was erased, what the session did later was not: it does not lose them. */
+/* The row with a session's names was erased, later facts of the session were not: they keep the
+ * names. */
 START_TEST(names_outlive_their_row) {
   const erased_mark early = {{0, 0}, ERASED_ANY_SOURCE, INT64_MIN, 100};
   erased_marks marks = {NULL, 0, 0};
@@ -377,10 +380,10 @@ START_TEST(names_outlive_their_row) {
     record_kind kind;
     uint64_t session;
     int64_t time;
-    unsigned passes;                       /* records */
+    unsigned passes;                       /* records that pass */
   } later[] = {{RECORD_PROMPT, 5, 60, 0},  /* erased as well */
                {RECORD_PROMPT, 6, 200, 1}, /* of another session */
-               {RECORD_PROMPT, 5, 200, 2}, /* behind the names */
+               {RECORD_PROMPT, 5, 200, 2}, /* after the names */
                {RECORD_PROMPT, 5, 300, 1}};
   sink.put(sink.self, &row);
   for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
@@ -395,7 +398,7 @@ START_TEST(names_outlive_their_row) {
     ck_assert_uint_eq(b.first.u.session_row.workspace, 7);
   }
   ck_assert_uint_eq(bpi_gate_counts(g)->erased, 2);
-  sink.put(sink.self, &row); /* told anew by one that stands */
+  sink.put(sink.self, &row); /* a remaining row has the names again */
   row.time = 400;
   row.u.session_row.workspace = 8;
   b.records = 0;
@@ -415,8 +418,8 @@ START_TEST(names_outlive_their_row) {
 }
 END_TEST
 
-/* A database tells all sessions before what they did, a shared file turn by turn: each keeps its own names, also where the row
- * that comes again leaves some out. */
+/* A database reports all sessions before their facts, a shared file in turns: each session keeps
+ * its own names, also if a repeated row lacks some. */
 START_TEST(names_of_several_sessions_outlive_their_rows) {
   const erased_mark early = {{0, 0}, ERASED_ANY_SOURCE, INT64_MIN, 100};
   erased_marks marks = {NULL, 0, 0};
@@ -449,7 +452,7 @@ START_TEST(names_of_several_sessions_outlive_their_rows) {
     ck_assert_int_eq(is->version_rank, i + 5);
     b.records = 0;
     r.kind = RECORD_EVENT;
-    sink.put(sink.self, &r); /* they were told */
+    sink.put(sink.self, &r); /* the names were known */
     ck_assert_uint_eq(b.records, 1);
   }
   bpi_erased_free(&marks);
@@ -457,7 +460,7 @@ START_TEST(names_of_several_sessions_outlive_their_rows) {
 }
 END_TEST
 
-/* A mark holds its own session in its own time, and nobody else's, wherever it stands among the others. */
+/* A mark applies to its own session and its own time only, wherever it is among the others. */
 START_TEST(marks_are_of_their_sessions) {
   static const erased_mark list[] = {{{0, 5}, ERASED_ANY_SOURCE, 10, 20},
                                      {{0, 9}, ERASED_ANY_SOURCE, 0, 100},
@@ -497,7 +500,7 @@ START_TEST(rejects_are_told_and_counted) {
   refused last = {0, 0, 0};
   gate *g = new_gate(&b, true);
   record_sink sink = bpi_gate_sink(g);
-  sink.reject(sink.self, REJECT_UTF8, 1, 2); /* nobody listens */
+  sink.reject(sink.self, REJECT_UTF8, 1, 2); /* nothing is behind the sink */
   bpi_gate_on_reject(g, on_reject, &last);
   sink.reject(sink.self, REJECT_DEPTH, 3, 4);
   sink.drop(sink.self);
@@ -511,8 +514,8 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------ policy */
 
-/* What opens, by hand from docs/privacy.md: personal 1, team 2, organisation 4, release 8, lead's file 16.
- * What may be asked is compared row by row in tests/privacy. */
+/* Which accesses open which kinds, by hand from docs/privacy.md: personal 1, team 2, organisation
+ * 4, release 8, lead's file 16. What may be asked is compared row by row in tests/privacy. */
 START_TEST(policy_denies_by_default) {
   static const struct {
     uint32_t access;
@@ -542,7 +545,7 @@ START_TEST(policy_denies_by_default) {
 }
 END_TEST
 
-/* Only ever fewer rights: every pair of every kind. */
+/* Narrowing never adds rights: every pair of accesses of every kind. */
 START_TEST(narrowing_only_narrows) {
   static const struct {
     store_kind kind;

@@ -1,5 +1,5 @@
-/* What who runs the machine is told: how late changes were stored, what waits, what was refused, how
- * the store grows and how providers answered. Knows the public header alone; every figure was
+/* What an operator is shown: how late changes were stored, what is pending, what was refused, how
+ * the store grows and how providers answered. Uses the public header only; every figure was
  * computed by hand. */
 #include <check.h>
 #include <fcntl.h>
@@ -62,7 +62,7 @@ static void scan(bp_store *store) {
   ck_assert_msg(rc == BP_OK, "%s", bp_error_message(error));
 }
 
-/* A figure of the whole or `of` a part; -1: it is not told. */
+/* A figure, or that of the part `of`; -1: there is none. */
 static int64_t figure(bp_store *store, const char *name, const char *of) {
   bp_result *r = NULL;
   int64_t value = -1;
@@ -77,7 +77,7 @@ static int64_t figure(bp_store *store, const char *name, const char *of) {
   return value;
 }
 
-static void about(int64_t us, int64_t seconds) { /* the reading itself takes a moment */
+static void about(int64_t us, int64_t seconds) { /* reading itself takes a moment */
   ck_assert_msg(us >= seconds * SECOND && us < (seconds + 30) * SECOND, "%lld us, not %lld s",
                 (long long)us, (long long)seconds);
 }
@@ -92,7 +92,7 @@ START_TEST(lag_is_from_a_change_to_its_storing) {
   line(text, "prompt", "p1", T0, "");
   write_lines("work/old.blueplane.jsonl", text, 90 * 86400);
   scan(store);
-  ck_assert_int_eq(figure(store, "lag_p50", NULL), -1); /* what lay there is no lag */
+  ck_assert_int_eq(figure(store, "lag_p50", NULL), -1); /* what was there before is no lag */
   now = T0 + 600 * SECOND;
   line(text, "prompt", "p2", T0, "");
   write_lines("work/old.blueplane.jsonl", text, 40); /* a known file that grew */
@@ -115,7 +115,7 @@ START_TEST(lag_is_from_a_change_to_its_storing) {
 }
 END_TEST
 
-/* The latest thousand readings count, by rank: of 1..1000 s the 500th, 950th and 990th. */
+/* The latest thousand readings count: of 1..1000 s, by rank, the 500th, 950th and 990th. */
 START_TEST(lags_are_of_the_latest_readings) {
   char text[256], id[16];
   now = T0;
@@ -124,7 +124,7 @@ START_TEST(lags_are_of_the_latest_readings) {
   line(text, "prompt", "p", T0, "");
   write_lines("work/r.blueplane.jsonl", text, 0);
   scan(store);
-  for (int i = 0; i < 1200; i++) { /* the first 200 are pushed out: as late as none of the others */
+  for (int i = 0; i < 1200; i++) { /* the first 200 drop out; they are later than all others */
     now += 5000 * SECOND;
     snprintf(id, sizeof id, "q%d", i);
     line(text, "prompt", id, T0, "");
@@ -169,12 +169,12 @@ START_TEST(what_waits_is_told) {
   expect_pending(store, 2, 2, (int64_t)(strlen(a) + strlen(b)), 3600);
   scan(store);
   expect_pending(store, 2, 0, 0, 0);
-  write_lines("work/a.blueplane.jsonl", b, 5); /* only what grew waits */
+  write_lines("work/a.blueplane.jsonl", b, 5); /* only the appended part is pending */
   expect_pending(store, 2, 1, (int64_t)strlen(b), 5);
   bp_close(store);
 
   store =
-      open_as(BP_ACCESS_DEVOPS, "pending.db"); /* an operator is told the same, and reads nothing */
+      open_as(BP_ACCESS_DEVOPS, "pending.db"); /* an operator sees the same, and reads nothing */
   expect_pending(store, 2, 1, (int64_t)strlen(b), 5);
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -231,10 +231,10 @@ START_TEST(growth_is_by_the_day) {
     }
     if (day == 1) now = T0 + 4 * DAY;
     scan(store);
-    if (day == 0) ck_assert_int_eq(figure(store, "growth", NULL), -1); /* no day to compare with */
+    if (day == 0) ck_assert_int_eq(figure(store, "growth", NULL), -1); /* there is no earlier day */
     used[day] = figure(store, sides[0], NULL) - figure(store, sides[1], NULL);
   }
-  /* The first size was noted inside the transaction that filled the store. */
+  /* The first size was recorded within the transaction that filled the store. */
   ck_assert_int_eq(figure(store, "growth", NULL), (used[1] - used[0]) / 4);
   ck_assert_int_gt(used[1], used[0]);
   now = T0 + 40 * DAY; /* both are too long ago */
@@ -292,7 +292,7 @@ START_TEST(providers_are_told_in_shares) {
 }
 END_TEST
 
-/* An import of what is older than a week tells nothing of now; and the oldest answers are forgotten. */
+/* An import of facts older than a week says nothing about now; the oldest answers are forgotten. */
 START_TEST(providers_are_judged_by_late_answers) {
   char text[256], id[16];
   now = T0 + 10 * DAY;

@@ -1,5 +1,6 @@
-/* Payloads of hooks (tests/corpus/hooks): what each tells, worked out by hand from docs/sources.md; that
- * files may be cut anywhere, come through any window, end the memory, and be bad.
+/* Payloads of hooks (tests/corpus/hooks): the records of each, worked out by hand from
+ * docs/sources.md; files may be cut anywhere, read through any window, run out of memory, and be
+ * broken.
  *
  *     test_hooks [folder of the corpus]
  */
@@ -31,7 +32,7 @@ START_TEST(claude_code) {
       "0.000 session claude_code /home/ada/work/engine ", "0.000 event session_start startup -1",
       "5.000 session claude_code /home/ada/work/engine ", "5.000 prompt 20 features 2",
       "10.000 " ROW, "10.000 use Edit edit none /home/ada/work/engine/a.py python",
-      /* when a call began is not told by its end */
+      /* the end of a call does not say when it began */
       "12.000 " ROW, "- use Edit edit none /home/ada/work/engine/a.py python",
       "12.000 result ok none -1 -1", "20.000 " ROW, "- use Bash command test  unknown",
       "20.000 result error command -1 -1", "21.000 " ROW, "- use Bash command other  unknown",
@@ -50,14 +51,14 @@ START_TEST(claude_code) {
   ck_assert_int_eq(
       bpi_ident_compare(fake_nth(&one, RECORD_EVENT, 1)->key, fake_nth(&one, RECORD_EVENT, 2)->key),
       0);
-  /* what has no type the client started for itself */
+  /* an agent without a type was started by the client itself */
   ck_assert((fake_nth(&one, RECORD_EVENT, 2)->flags & RECORD_NOISE) == 0);
   ck_assert((fake_nth(&one, RECORD_EVENT, 3)->flags & RECORD_NOISE) != 0);
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.mode, MODE_PLAN);
   ck_assert_str_eq(key_of(RECORD_TOOL_USE, 0), "toolu_1");
   ck_assert_str_eq(key_of(RECORD_TOOL_RESULT, 0), "toolu_1");
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.duration_us, 1500000);
-  /* of three new lines and two old ones the last of these is gone, two are new */
+  /* the last of two old lines is removed, two of three new ones are added */
   const record *edit = fake_nth(&one, RECORD_TOOL_USE, 0);
   ck_assert(edit->u.use.added == 2 && edit->u.use.removed == 1);
   const record *cell = fake_nth(&one, RECORD_TOOL_USE, 5); /* of a notebook: its lines are new */
@@ -67,7 +68,7 @@ START_TEST(claude_code) {
 }
 END_TEST
 
-/* No time, no identifiers: calls meet their ends by tool and file, each in its order. */
+/* Without times and identifiers, calls are paired with their ends by tool and file, in order. */
 START_TEST(older_clients) {
   load(&bpi_source_claude_code_hooks, "good-old.claude_code_hooks.json");
   CHECK_ROWS("- " ROW, "- use Read read none /a.c c", "- " ROW, "- use Read read none /a.c c",
@@ -87,7 +88,7 @@ START_TEST(older_clients) {
 }
 END_TEST
 
-/* A call that does not say of what is none. */
+/* A call without a tool is not a call. */
 START_TEST(calls_without_a_tool) {
   static const char data[] =
       "[{\"session_id\":\"s\",\"hook_event_name\":\"PreToolUse\",\"tool_use_id\":\"t\"},"
@@ -107,7 +108,7 @@ START_TEST(cursor) {
              "10.000 " OWN, "10.000 prompt 22 features 2", "10.000 event generation none -1",
              "20.000 " OWN, "20.000 use run_terminal_cmd command build  unknown", "30.000 " OWN,
              "- use run_terminal_cmd command build  unknown", "30.000 result ok none -1 -1",
-             /* the same told by what it did: how it ended is not said */
+             /* the same call reported by its effect: how it ended is unknown */
              "30.000 " OWN, "- use run_terminal_cmd command build  unknown",
              "30.000 result unknown none -1 -1", "40.000 " OWN,
              "40.000 response gpt-5-high 23050 5947 stop 2", "40.000 event generation none -1",
@@ -118,12 +119,12 @@ START_TEST(cursor) {
              "3602.000 " OWN, "3602.000 event interrupt none -1");
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_str_eq(key_of(RECORD_PROMPT, 0), "req-1");
-  for (size_t i = 0; i < 2; i++) { /* told twice, once each */
+  for (size_t i = 0; i < 2; i++) { /* reported twice, counted once each */
     ck_assert_str_eq(key_of(RECORD_RESPONSE, i), "req-1");
     ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, i)->u.response.cache_read, 100);
   }
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->u.result.duration_us, 900000);
-  /* what a call did counts where nobody told of the call */
+  /* the effect of a call counts if nothing else reported the call */
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 1)->tier, TIER_HOOK);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 2)->tier, TIER_TELEMETRY);
   const record *edit = fake_nth(&one, RECORD_TOOL_USE, 3);
@@ -131,7 +132,7 @@ START_TEST(cursor) {
 }
 END_TEST
 
-/* An earlier client does not say of which request the turn was that ended. */
+/* An earlier client does not name the request whose turn ended. */
 START_TEST(cursor_3_3) {
   load(&bpi_source_cursor_hooks, "good-cursor-3.3.cursor_hooks.jsonl");
   CHECK_ROWS(
@@ -145,17 +146,17 @@ START_TEST(cursor_3_3) {
 }
 END_TEST
 
-/* Events that are seldom sent, and those that are not read between them. */
+/* Rare events, and between them events that are not read. */
 START_TEST(cursor_events) {
   load(&bpi_source_cursor_hooks, "good-cursor-events.cursor_hooks.jsonl");
   CHECK_ROWS(
       "7201.000 " OWN, "- use lookup mcp none  unknown", "7201.000 result unknown none -1 -1",
       "7202.000 " OWN,
-      /* it holds what was read */
+      /* the result contains the file read */
       "7202.000 use read_file read none /w/b.py python", "7202.000 result ok none -1 -1",
       "7204.000 " OWN, "7204.000 event compaction auto -1", "7205.000 " OWN,
       "7205.000 event subagent none -1",
-      /* ends with a duration that has a fraction, and how the client calls what failed */
+      /* ends with a fractional duration, and the client's words for failures */
       "7209.000 " OWN, "- use Read read none /w/b.py python", "7209.000 result ok none -1 -1",
       "7210.000 " OWN, "- use Shell command build  unknown", "7210.000 result denied none -1 -1",
       "7211.000 " OWN, "- use Shell command build  unknown", "7211.000 result error timeout -1 -1",
@@ -200,7 +201,7 @@ START_TEST(refused) {
     ck_assert_int_eq(one.reject[i].reason, reasons[i]);
     ck_assert_uint_eq(one.reject[i].line, i + 1);
   }
-  CHECK_ROWS("- " ROW, "- event turn_end none -1"); /* the payload behind them */
+  CHECK_ROWS("- " ROW, "- event turn_end none -1"); /* the payload after them */
 }
 END_TEST
 

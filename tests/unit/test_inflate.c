@@ -1,4 +1,5 @@
-/* Unpacking in pieces, against zlib's own packing; damage, early ends and memory that runs out. */
+/* Unpacking in pieces: what zlib packed comes out unchanged; damage, truncated input and running
+ * out of memory are reported. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 static unsigned char plain[LENGTH], packed[LENGTH * 2];
 static size_t packed_length;
 
-/* Text that repeats itself now and then. */
+/* Text with repetitions. */
 static void prepare(void) {
   for (size_t i = 0; i < LENGTH; i++)
     plain[i] = (unsigned char)('a' + (i * i / 7 + i / 100) % 26);
@@ -21,7 +22,7 @@ static void prepare(void) {
   packed_length = length;
 }
 
-/* What comes out in pieces of `step`; -1: a failure, and *got is what came before it. */
+/* The length unpacked in pieces of `step`, or -1 after a failure; *got is what came before it. */
 static int64_t unpack(inflater *z, const void *data, size_t length, size_t step, unsigned char *out,
                       size_t *got) {
   int64_t n;
@@ -40,8 +41,7 @@ START_TEST(any_step) {
   inflater *z = bpi_inflater_new();
   size_t got;
   ck_assert(bpi_is_deflated(packed, packed_length));
-  for (size_t i = 0; i < sizeof steps / sizeof *steps;
-       i++) { /* one after the other with the same */
+  for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) { /* reuses one inflater */
     ck_assert_int_eq(unpack(z, packed, packed_length, steps[i], out, &got), 0);
     ck_assert_uint_eq(got, LENGTH);
     ck_assert_int_eq(memcmp(out, plain, LENGTH), 0);
@@ -55,7 +55,7 @@ START_TEST(damage) {
   inflater *z = bpi_inflater_new();
   size_t got;
   for (size_t cut = 0; cut < packed_length;
-       cut += 97) { /* an early end fails, once what is there was given */
+       cut += 97) { /* truncated input fails after its complete part was returned */
     ck_assert_int_eq(unpack(z, packed, cut, 512, out, &got), -1);
     ck_assert_int_eq(memcmp(out, plain, got), 0);
     ck_assert_int_eq(bpi_inflater_read(z, out, 1), -1);
@@ -63,12 +63,13 @@ START_TEST(damage) {
   memcpy(broken, packed, packed_length);
   broken[packed_length - 1] ^= 1; /* of the checksum */
   ck_assert_int_eq(unpack(z, broken, packed_length, 512, out, &got), -1);
-  ck_assert_uint_eq(got, LENGTH); /* which is seen with the last piece, and that is given first */
+  ck_assert_uint_eq(got, LENGTH); /* noticed with the last piece, which is returned first */
   ck_assert_int_eq(memcmp(out, plain, LENGTH), 0);
   ck_assert_int_eq(unpack(z, "{\"a\":1}", 7, 512, out, &got), -1);
   ck_assert(!bpi_is_deflated("{\"a\":1}", 7) && !bpi_is_deflated("x", 1) &&
             !bpi_is_deflated("", 0));
-  ck_assert_int_eq(unpack(z, packed, packed_length, 512, out, &got), 0); /* none of it sticks */
+  ck_assert_int_eq(unpack(z, packed, packed_length, 512, out, &got),
+                   0); /* no state is left behind */
   ck_assert_uint_eq(got, LENGTH);
   bpi_inflater_free(z);
   bpi_inflater_free(NULL);

@@ -1,5 +1,6 @@
-/* Insights over stores made by hand: none from noise, those that are planted, and each supported by
- * its own numbers; the sentences; what reports refuse.
+/* Insights over hand-made stores: none from noise, planted effects are found, each is supported by
+ * its own numbers; the sentences; what reports refuse. Developers are simulated, and the share of
+ * reports with a false insight must stay within the stated rate.
  *
  * BLUEPLANE_LONG=1 simulates 10,000 developers instead of 600, the short form 60. */
 #include <check.h>
@@ -20,7 +21,7 @@ static store world;
 static prices *table;
 static const source_cover covers[] = {{"alpha", ~0u}};
 
-/* Two models of one price, and a cache that takes on writing what it gives on reading. */
+/* Two models with one price, and cache writes that cost what cache reads save. */
 static const char price_list[] =
     "{\"version\":1,\"as_of\":\"2026-01-01\",\"source\":\"test\",\"models\":["
     "{\"name\":\"model-a\",\"provider\":\"p\",\"entries\":[{\"input\":\"1\",\"output\":\"1\","
@@ -30,8 +31,9 @@ static const char price_list[] =
 
 /* ------------------------------------------------------------------------------------ chance */
 
-/* Counter-based, as in test_stats.c: a developer is a number. At most one draw stands among the arguments of a call or the
- * members of an initialiser, as in what order these are made is the compiler's to choose. */
+/* Counter-based random numbers as in test_stats.c: a developer is a number. At most one draw is in
+ * the arguments of a call or in an initialiser, because the compiler chooses their order of
+ * evaluation. */
 static uint64_t stream, counter;
 static double uniform(void) {
   uint64_t z = (stream << 32) + ++counter;
@@ -71,11 +73,11 @@ enum { PLATFORM = 1, WORKSPACE = 10, MODEL = 20, TOOL = 30 };
 #define FIRST_DAY INT64_C(20489) /* 2026-02-05, a Thursday; the weeks begin on the Monday before */
 #define FIRST_MONDAY (FIRST_DAY - 3)
 
-/* What differs, and by how much: 1 is nothing. */
+/* What differs, and by which factor; 1 is no effect. */
 typedef struct effect {
   double tool_0_fails, tool_1_takes, last_week_fails, cache_read;
   int64_t sessions; /* a week; 0: 2 to 8 */
-  bool clumped;     /* what is rare happens in one session of ten, and there it happens a lot */
+  bool clumped;     /* rare things happen in one session of ten, and there often */
 } effect;
 static const effect none = {1, 1, 1, 1, 0, false};
 
@@ -104,7 +106,7 @@ static rollup_cell *cell(rollup_kind kind, int64_t quarter, int64_t session, int
 
 #define OUTCOME(value) CLASS_PUT(CLASS_OUTCOME, OUTCOME_##value)
 
-/* What a session has in store for one of its tools. */
+/* The random properties of a session for one of its tools. */
 typedef struct fate {
   double mix, fails, rejected, seconds;
 } fate;
@@ -152,7 +154,7 @@ static void take_task(int64_t quarter, int64_t session, int64_t asked, double re
   c->m[RESPONSE_INPUT] = (int64_t)(50000 * skewed(1));
 }
 
-/* What a task was, and the prompt it began with. */
+/* A task's class, with that of the prompt it began with. */
 static int64_t task_class(void) {
   int64_t type = TASK_BUILDING + below(4), size = SIZE_SHORT + below(3), features = below(4) == 0;
   return CLASS_PUT(CLASS_TASK_TYPE, type) | CLASS_PUT(CLASS_SIZE, size) |
@@ -176,8 +178,8 @@ static bool seldom(void) {
   return uniform() < 0.1;
 }
 
-/* Failures, rejections and one kind of tool: hardly ever, or all at once, and of which tool is
- * chance. */
+/* Failures, rejections and one kind of tool are either very rare or all at once, for random
+ * tools. */
 static void clump(fate f[TOOLS]) {
   for (int i = 0; i < TOOLS; i++)
     f[i].fails /= 20, f[i].rejected = 0;
@@ -186,7 +188,7 @@ static void clump(fate f[TOOLS]) {
   f[4].mix = seldom() ? 10 : 0;
 }
 
-/* A session's own luck, its own mix of tools, and for each tool a burst of its own. */
+/* A session's own rate, its own mix of tools, and for each tool its own burst. */
 static void draw(fate f[TOOLS], double rate, const effect *e) {
   for (int i = 0; i < TOOLS; i++) {
     double mix = uniform(), burst = uniform() < 0.5 ? 0.6 : 1.4, seconds = skewed(0.7);
@@ -294,7 +296,7 @@ static int developers(void) {
   return long_form() ? 10000 : short_form() ? 60 : 600;
 }
 
-/* Prints how many reports tell of something, and of what; not more may than is stated. */
+/* Prints how many reports have an insight, and which; fails if more than the stated rate. */
 static void tells_nothing(const char *who, int all, uint64_t first, const effect *e) {
   int alarmed = 0, of_kind[INSIGHT_COUNT] = {0};
   for (int i = 0; i < all; i++) {
@@ -319,7 +321,8 @@ START_TEST(noise_tells_nothing) {
 }
 END_TEST
 
-/* What is rare lies in few sessions: of one tool, in one hour, on one day. It says nothing of them. */
+/* Rare things are in few sessions, of one tool, in one hour, on one day. They must give no
+ * insight. */
 START_TEST(clumps_tell_nothing) {
   static const effect few = {1, 1, 1, 1, 0, true}, many = {1, 1, 1, 1, 14, true};
   tells_nothing("effect-free, clumped", developers(), 1000000, &few);
@@ -327,8 +330,8 @@ START_TEST(clumps_tell_nothing) {
 }
 END_TEST
 
-/* Within each session the tools change their names by lot. Luck and bursts stay as they are, but no
- * name stands for anything any more. */
+/* Within each session the tools swap names at random. Rates and bursts stay, but no name has a
+ * meaning any more. */
 static void shuffle_tools(void) {
   int64_t name[FAKE_NAMES][TOOLS];
   for (size_t s = 0; s < FAKE_NAMES; s++)
@@ -368,7 +371,7 @@ START_TEST(shuffled_effects_are_gone) {
 }
 END_TEST
 
-/* What is planted is found, and little else. */
+/* Planted effects are found, and little else. */
 START_TEST(effects_are_found) {
   static const effect planted = {4, 8, 1, 4, 0, false};
   int all = developers() / 10, fails = 0, takes = 0, cache = 0, others = 0, told = 0;
@@ -398,7 +401,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------ supported by numbers */
 
-/* Errors and calls of a tool, or of all others, by walking the cells. */
+/* Counts errors and calls of a tool, or of all others, by walking the cells. */
 static void count_calls(int64_t label, bool rest, int64_t from, int64_t until, int64_t *errors,
                         int64_t *calls) {
   *errors = *calls = 0;
@@ -440,7 +443,7 @@ START_TEST(numbers_are_those_of_the_cells) {
 }
 END_TEST
 
-/* A change against the weeks before is seen in the week, and told of the right side. */
+/* A change from the weeks before is found in the week, with the right direction. */
 START_TEST(changes_are_found) {
   static const effect worse = {1, 1, 5, 1, 25, false};
   int found = 0, all = 10;
@@ -460,7 +463,7 @@ START_TEST(changes_are_found) {
 }
 END_TEST
 
-/* An eighth of the lines in the last week: an amount that is lower is told as one that is higher. */
+/* An eighth of the lines in the last week: a lower amount is found like a higher one. */
 START_TEST(lower_amounts_are_found) {
   static const effect busy = {1, 1, 1, 1, 25, false};
   int found = 0, all = 10;
@@ -483,7 +486,7 @@ START_TEST(lower_amounts_are_found) {
 }
 END_TEST
 
-/* Twenty sessions of four weeks by turns with two assistants, of which one fails more. */
+/* Twenty sessions in four weeks with two assistants in turn, one of which fails more. */
 static void live_with_two(int failing) {
   fake_clear(&world);
   make_labels();
@@ -498,8 +501,8 @@ static void live_with_two(int failing) {
   }
 }
 
-/* Of two assistants whichever fails more is told of, so its test is that of any difference: the one of the
- * comparison, whose table has both ways. */
+/* Of two assistants the one that fails more is reported, so its test is that of any difference:
+ * that of the comparison, whose table has both directions. */
 START_TEST(two_values_differ_either_way) {
   static const char *const names[] = {"claude_code", "codex"};
   for (int failing = 0; failing < 2; failing++) {
@@ -524,7 +527,7 @@ START_TEST(two_values_differ_either_way) {
 }
 END_TEST
 
-/* Neither the order of cells nor the numbers of sessions and labels matter: the report is the same. */
+/* The report does not depend on the order of cells or on row numbers of sessions and labels. */
 START_TEST(same_facts_same_report) {
   static const effect planted = {4, 8, 1, 4, 8, false};
   live(42, &planted);
@@ -619,8 +622,8 @@ START_TEST(sentences) {
 }
 END_TEST
 
-/* What holds of every kind: it is asked by a dimension its metric takes, of a metric that can be
- * compared, and its words name nothing that is not there. */
+/* What holds for every kind: its dimension is one of its metric, its metric can be compared, and
+ * its sentences use only placeholders that exist. */
 START_TEST(kinds) {
   static const char *const names[] = {"{subject}", "{value}", "{other}",
                                       "{effect}",  "{n}",     "{n_other}"};
@@ -703,7 +706,7 @@ START_TEST(nothing_at_all) {
 }
 END_TEST
 
-/* Whichever allocation fails: an error, nothing half made, the snapshot ended. */
+/* Whichever allocation fails: an error, no partial result, and the snapshot is closed. */
 START_TEST(memory_runs_out) {
   static const effect few = {4, 8, 1, 1, 3, false};
   static const char *const queries[] = {
@@ -728,7 +731,7 @@ START_TEST(memory_runs_out) {
 }
 END_TEST
 
-/* What is computed of what was read takes long where many values are compared. */
+/* Computing takes long if many values are compared; it can be cancelled. */
 START_TEST(a_cancel_ends_the_comparing) {
   static const effect few = {4, 8, 1, 1, 3, false};
   static const char *const queries[] = {
@@ -753,7 +756,7 @@ START_TEST(a_cancel_ends_the_comparing) {
 }
 END_TEST
 
-/* The verdicts of a table by dimension: Tool0 fails four times as often as the rest. */
+/* The verdicts of a table by dimension: Tool0 fails four times as often as the others. */
 START_TEST(comparisons) {
   static const effect planted = {5, 1, 1, 1, 8, false};
   int code;
@@ -772,7 +775,8 @@ START_TEST(comparisons) {
   }
   ck_assert_str_eq(text_of(r, 0, "verdict"), "higher");
   ck_assert_str_eq(text_of(r, 0, "against"), "rest");
-  /* Holm: the least p times all of them, the next times one fewer, none below the one before. */
+  /* Holm: the smallest p times the number of tests, the next times one fewer, none below the one
+   * before. */
   bool done[TOOLS] = {false};
   double most = 0;
   for (size_t left = TOOLS; left > 0; left--) {
@@ -788,8 +792,8 @@ START_TEST(comparisons) {
 }
 END_TEST
 
-/* What a question leaves out is left out of what is compared, too: the last tool, and all that was after the 1st of
- * March. */
+/* What a query's filter and period exclude is excluded from the comparison, too: the last tool, and
+ * everything after 1 March. */
 START_TEST(comparisons_keep_to_the_question) {
   int64_t until = (FIRST_MONDAY + 28) * 96 * BPI_QUARTER; /* 2026-03-02 */
   int code;
@@ -814,7 +818,7 @@ START_TEST(comparisons_keep_to_the_question) {
 }
 END_TEST
 
-/* Where it is not known what was sent, nothing is compared that rests on it: neither half of a ratio. */
+/* Where the input is unknown, nothing that depends on it is compared: neither half of a ratio. */
 START_TEST(comparisons_leave_out_what_is_untold) {
   int64_t prompts[2] = {0, 0}, sent[2] = {0, 0};
   int code;
@@ -847,8 +851,8 @@ START_TEST(comparisons_leave_out_what_is_untold) {
 }
 END_TEST
 
-/* A prompt with an image and a file is in both groups, so the others of one hold it, too: each stands beside the
- * prompts that hold neither. */
+/* A prompt with an image and a file is in both groups, so that one group overlaps the rest; each is
+ * compared with the prompts that have neither. */
 START_TEST(features_beside_none) {
   static const int64_t sets[] = {PROMPT_IMAGE | PROMPT_FILE, PROMPT_IMAGE, 0};
   static const struct {
@@ -881,7 +885,8 @@ START_TEST(features_beside_none) {
 }
 END_TEST
 
-/* Nor does a report compare those without any with themselves: each feature is one comparison, and they all count. */
+/* A report does not compare prompts without features with themselves either: each feature is one
+ * comparison, and all count. */
 START_TEST(each_feature_is_one_comparison) {
   static const int64_t sets[] = {PROMPT_IMAGE, PROMPT_FILE, 0};
   int code;
@@ -905,7 +910,7 @@ START_TEST(each_feature_is_one_comparison) {
 }
 END_TEST
 
-/* A cluster is a session on a day: either may be what is compared. */
+/* A cluster is a session on a day; each of these may also be what is compared. */
 START_TEST(parts_of_clusters_beside_the_rest) {
   static const struct {
     const char *by, *first;
@@ -933,7 +938,7 @@ START_TEST(parts_of_clusters_beside_the_rest) {
 }
 END_TEST
 
-/* What a cell is told as, by what is compared. */
+/* The value of a cell in a comparison by a dimension. */
 static void told_as(char out[40], int by, const rollup_cell *c) {
   static const char *const bands[] = {"night (0 to 6)", "morning (6 to 12)", "afternoon (12 to 18)",
                                       "evening (18 to 24)"};
@@ -946,8 +951,8 @@ static void told_as(char out[40], int by, const rollup_cell *c) {
   if (by == 3) snprintf(out, 40, "%08x0000", (unsigned)c->session);
 }
 
-/* Sessions of several days, whose calls lie in several hours of a band: what a session did with a value on a
- * day is one cluster, in however many parts it comes. */
+/* Sessions of several days with calls in several hours of a band: what a session did with one value
+ * on one day is one cluster, however many parts it has. */
 START_TEST(parts_of_clusters_add_up) {
   static const char *const dimensions[] = {"time.hour_of_day", "time.day_of_week", "tool",
                                            "session"};
@@ -994,7 +999,7 @@ START_TEST(parts_of_clusters_add_up) {
 }
 END_TEST
 
-/* Two baselines: each row says which is its own, and the whole names neither. */
+/* Two baselines: each row names its own, the table names neither. */
 START_TEST(own_baselines) {
   int code;
   bp_error *error = NULL;

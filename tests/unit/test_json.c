@@ -1,4 +1,5 @@
-/* Small JSON documents: what is read, and where a bad document is bad, counted by hand. */
+/* Small JSON documents: what is read, and the offsets of errors in bad documents, counted by
+ * hand. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,7 @@ START_TEST(other_types_are_nothing) {
   ck_assert_ptr_null(bpi_json_get(bpi_json_get(root, "array"), "0"));
   ck_assert_ptr_null(bpi_json_key(root));
   ck_assert(whole == 99 && real == 99 && flag);
-  /* What is absent is nothing too. */
+  /* Members of nothing are nothing. */
   ck_assert_ptr_null(bpi_json_get(NULL, "a"));
   ck_assert_ptr_null(bpi_json_first(NULL));
   ck_assert_ptr_null(bpi_json_next(NULL));
@@ -205,7 +206,7 @@ static const struct {
     BAD("[0.1234567890123456789012345678901234567890123456789012345678901234]", 1),
     BAD("// no\n{}", 0),
     BAD("{\"a\":1,\"a\":2}", 7),
-    BAD("{\"a\":1,\"b\":2,\"\\u0061\":3}", 13), /* the same key, written otherwise */
+    BAD("{\"a\":1,\"b\":2,\"\\u0061\":3}", 13), /* the same key with an escape */
     BAD("{\"x\":{\"a\":1,\"b\":[{\"c\":1,\"d\":2,\"c\":1}]}}", 30),
     BAD("{\"q\":{\"r\":1},\"q\":{\"r\":1}}", 13),
     BAD("{\"\":1,\"\":1}", 6),
@@ -229,7 +230,7 @@ START_TEST(bad_documents_are_told_by_place) {
 }
 END_TEST
 
-/* The message tells the place, never what stands there. */
+/* Error messages have the offset, never the content. */
 START_TEST(errors_hold_no_content) {
   const char *text = "{\"sekret\":1,\"sekret\":sekret}";
   json_doc *doc;
@@ -258,7 +259,7 @@ START_TEST(depth_is_bounded) {
     bpi_error_free(error);
     bpi_json_free(doc);
   }
-  /* A document as long as allowed that only goes down. */
+  /* A document of the maximal length that is nested all the way. */
   size_t length = (size_t)4 << 20;
   char *deep = malloc(length);
   json_doc *doc;
@@ -286,7 +287,7 @@ START_TEST(size_is_bounded) {
 }
 END_TEST
 
-/* Looking for duplicates among many keys takes no time to speak of, and finds the last one. */
+/* The search for duplicates among many keys is fast, and finds the last one. */
 START_TEST(many_keys) {
   enum { KEYS = 300000, SIZE = 13 };
   char *text = malloc((size_t)KEYS * SIZE + 2);

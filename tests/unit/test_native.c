@@ -1,5 +1,6 @@
-/* Native events from hand-made files (tests/corpus/native): each member reaches the record it is
- * meant for, what is missing stays unknown, each bad file is refused for its reason.
+/* Native events from hand-made files (tests/corpus/native): each member reaches the right record,
+ * missing ones stay unknown, each bad file is refused for its reason. Expected values are read off
+ * the files by hand.
  *
  *     test_native [folder of the corpus]
  */
@@ -31,7 +32,7 @@ START_TEST(every_member) {
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_uint_eq(one.drops, 0);
   ck_assert_uint_eq(one.read, 12);
-  ck_assert_uint_eq(one.count, 13); /* a tool_call is two */
+  ck_assert_uint_eq(one.count, 13); /* a tool_call gives two records */
   for (size_t i = 0; i < one.count; i++)
     ck_assert_uint_eq(one.records[i].flags, 0);
 
@@ -164,7 +165,7 @@ static void check_unknown(const response_record *u) {
   ck_assert_int_eq(u->reasoning, -1);
   ck_assert_int_eq(u->web_searches, -1);
   ck_assert_int_eq(u->cost_nano, -1);
-  ck_assert_int_eq(u->stop, STOP_OTHER); /* complete, for a reason not told */
+  ck_assert_int_eq(u->stop, STOP_OTHER); /* complete, for an unknown reason */
   ck_assert_int_eq(u->speed, SPEED_STANDARD);
   ck_assert_int_eq(u->tier, TIER_STANDARD);
   ck_assert_int_eq(u->geo, GEO_NONE);
@@ -204,7 +205,8 @@ START_TEST(unknown_is_not_zero) {
 }
 END_TEST
 
-/* A session's platform is told by its first event, once; every event of kind session is put out. */
+/* The platform of a session is that of its first event, once; every event of kind session is a
+ * record. */
 START_TEST(platform_of_a_session) {
   load(&one, "good-null-is-absent.jsonl");
   ck_assert_uint_eq(fake_count(&one, RECORD_SESSION), 1);
@@ -243,7 +245,7 @@ START_TEST(other_words) {
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.event, EVENT_OTHER);
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.detail, DETAIL_OTHER);
   ck_assert_int_eq(fake_nth(&one, RECORD_CHANGE, 0)->u.change.type, CHANGE_TYPE_OTHER);
-  /* Left out for want of an "other": the feature, speed, tier and outcome. */
+  /* Dropped because there is no "other": the feature, speed, tier and outcome. */
   ck_assert_uint_eq(one.drops, 4);
 }
 END_TEST
@@ -251,7 +253,7 @@ END_TEST
 START_TEST(unknown_members_are_skipped) {
   load(&one, "good-unknown-members.jsonl");
   ck_assert_uint_eq(one.rejects, 0);
-  ck_assert_uint_eq(one.drops, 0); /* whatever is in a member that the kind does not have */
+  ck_assert_uint_eq(one.drops, 0); /* members of other kinds are ignored */
   ck_assert_int_eq(fake_nth(&one, RECORD_PROMPT, 0)->u.prompt.characters, 9);
   ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.value, 1500);
 }
@@ -262,7 +264,7 @@ START_TEST(times) {
   load(&one, "good-times.jsonl");
   for (size_t i = 0; i < 5; i++)
     ck_assert_int_eq(fake_nth(&one, RECORD_EVENT, i)->time, wanted[i]);
-  /* The least number that is one. */
+  /* The smallest valid number. */
   static const char lines[] =
       "{\"blueplane\":1,\"kind\":\"event\",\"platform\":\"a\",\"session\":\"1\",\"id\":\"1\","
       "\"event\":\"turn_end\",\"time\":9999999999999}\n"
@@ -285,7 +287,7 @@ START_TEST(flags) {
 }
 END_TEST
 
-/* What the name of a tool or file says where the event does not. */
+/* What follows from the name of a tool or file if the event does not say it. */
 START_TEST(derived) {
   static const char lines[] =
       "{\"blueplane\":1,\"kind\":\"tool_use\",\"platform\":\"a\",\"session\":\"1\",\"id\":\"1\","
@@ -307,14 +309,15 @@ START_TEST(derived) {
   ck_assert_int_eq(u->language, LANGUAGE_GO);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 2)->u.use.category, CATEGORY_READ);
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_USE, 2)->time, 1772442000000005);
-  /* When it ended is not known. */
+  /* It is unknown when it ended. */
   ck_assert_int_eq(fake_nth(&one, RECORD_TOOL_RESULT, 0)->time, BPI_TIME_NONE);
   ck_assert_uint_eq(fake_nth(&one, RECORD_EVENT, 0)->u.event.command, 0);
   ck_assert_uint_eq(one.drops, 1);
 }
 END_TEST
 
-/* The server's name goes into the tool's, unless that tells one; dropped if it cannot. */
+/* The server's name becomes part of the tool's, unless that has one; it is dropped if that is too
+ * long. */
 START_TEST(servers) {
   enum { MOST = 1024 - 5 - 2 - 4 }; /* "mcp__", "__", "knit" */
   char most[MOST + 1] = "", over[MOST + 2] = "", full[1024 + 1];
@@ -384,7 +387,7 @@ START_TEST(bounds) {
   fake_read(&one, &bpi_source_native, "", line, n);
   ck_assert_uint_eq(one.rejects, 0);
   ck_assert_int_eq(fake_nth(&one, RECORD_RESPONSE, 0)->u.response.output, INT64_C(1) << 53);
-  /* The end of a call lies no further behind its beginning than a duration is kept. */
+  /* The end of a call is no later than the greatest duration after its beginning. */
   for (int64_t more = 0; more < 2; more++) {
     n = (size_t)snprintf(
         line, sizeof line,
@@ -402,7 +405,7 @@ START_TEST(bad_events) {
   static const struct {
     const char *name;
     int reason;
-    int64_t byte; /* where the fault stands; a whole but refused object: its beginning */
+    int64_t byte; /* the offset of the error; for a refused complete object its beginning */
   } rows[] = {
       {"version-unknown", REJECT_VERSION, 0},
       {"version-fraction", REJECT_VERSION, 0},
@@ -460,7 +463,7 @@ START_TEST(bad_events) {
     ck_assert_uint_eq(one.reject[0].line, 1);
     ck_assert_int_eq(one.reject[0].byte, rows[i].byte);
     ck_assert_uint_eq(one.drops, 0);
-    ck_assert_uint_eq(one.count, 1); /* what comes after */
+    ck_assert_uint_eq(one.count, 1); /* the line after it */
     ck_assert_int_eq(one.records[0].kind, RECORD_CHANGE);
     free(data);
   }
@@ -523,7 +526,7 @@ START_TEST(recognised) {
 }
 END_TEST
 
-/* Every member that is read is on the list that the privacy preview shows, and no other. */
+/* The privacy preview lists every member that is read, and no other. */
 START_TEST(rules_name_every_member) {
   size_t length;
   char *page = fake_load(corpus, "good-every-member.jsonl", &length), key[64];

@@ -32,7 +32,7 @@ static char *load(const char *path, size_t *length) {
   return text;
 }
 
-/* Tables are written here with ' for ". */
+/* JSON written with ' for ". */
 static char *quoted(const char *text) {
   char *json = malloc(strlen(text) + 1);
   strcpy(json, text);
@@ -80,7 +80,7 @@ static rollup_cell cell_on(int64_t day, int band, int speed, int tier, int geo) 
   cell.m[RESPONSE_CACHE_READ] = 10000;
   cell.m[RESPONSE_CACHE_WRITE_5M] = 2000;
   cell.m[RESPONSE_CACHE_WRITE_1H] = 100;
-  cell.m[RESPONSE_REASONING] = 400; /* within output: costs nothing of its own */
+  cell.m[RESPONSE_REASONING] = 400; /* part of the output: costs nothing of its own */
   return cell;
 }
 
@@ -133,10 +133,10 @@ START_TEST(costs_speed_tier_region) {
   check_cost(opus, cell_on(DAY_2026_07_01, 0, 0, 0, GEO_OTHER), 36000000000, 81000000000);
   check_cost(opus, cell_on(DAY_2026_07_01, 0, SPEED_FAST, 0, GEO_US), 237600000000, 534600000000);
   check_cost(opus, cell_on(DAY_2026_07_01, 0, 0, TIER_BATCH, 0), 18000000000, 40500000000);
-  /* No priority or flex price is listed: standard. */
+  /* No priority or flex price is listed: the standard price applies. */
   check_cost(opus, cell_on(DAY_2026_07_01, 0, 0, TIER_PRIORITY, 0), 36000000000, 81000000000);
   check_cost(opus, cell_on(DAY_2026_07_01, 0, 0, TIER_FLEX, 0), 36000000000, 81000000000);
-  /* Opus 5 is twice as dear when fast, not six times. */
+  /* Opus 5 costs twice as much when fast, not six times. */
   check_cost(builtin_model("claude-opus-5"), cell_on(DAY_2026_07_01, 0, SPEED_FAST, 0, 0),
              72000000000, 162000000000);
 
@@ -154,7 +154,7 @@ START_TEST(costs_web_searches) {
   cell.class_ = CLASS_PUT(CLASS_SPEED, SPEED_FAST) | CLASS_PUT(CLASS_TIER, TIER_BATCH) |
                 CLASS_PUT(CLASS_GEO, GEO_US);
   price_cost cost = bpi_price_cell(builtin_model("claude-opus-4-6"), &cell);
-  ck_assert_int_eq(cost.pico, INT64_C(30000000000)); /* 3 cents, which nothing multiplies */
+  ck_assert_int_eq(cost.pico, INT64_C(30000000000)); /* no factor applies to these 3 cents */
   ck_assert_int_eq(cost.pico_uncached, INT64_C(30000000000));
   ck_assert_int_eq(cost.unpriced_searches, 0);
   cost = bpi_price_cell(builtin_model("gpt-5.5"), &cell);
@@ -266,7 +266,8 @@ START_TEST(rates_left_out) {
 END_TEST
 
 START_TEST(hour_writes_within_limits) {
-  /* Of input 10: 1.5 to 2.5 times counts, the rest is a slip and becomes twice. */
+  /* With input 10, 1.5 to 2.5 times is taken as it is; anything else is a slip and becomes
+   * twice. */
   static const struct {
     const char *entry;
     int64_t rate;
@@ -308,7 +309,8 @@ START_TEST(three_bands_and_tiers) {
 END_TEST
 
 START_TEST(multipliers_round_a_rate_not_a_sum) {
-  /* 5 pico-dollars times 1.1 are 5.5, so 6 a token; times 3 are 15; times both 16.5, so 17. */
+  /* 5 pico-dollars times 1.1 are 5.5, rounded to 6 a token; times 3 are 15; times both 16.5,
+   * rounded to 17. */
   prices *p = table_of(
       ENTRY_TABLE("{'input':'0.000005','output':'0','fast':'3','geo':{'us':'1.1','eu':'0.001'}}"));
   rollup_cell cell = {.kind = ROLLUP_RESPONSE, .quarter = 1, .m = {1000}};
@@ -323,7 +325,8 @@ START_TEST(multipliers_round_a_rate_not_a_sum) {
   }
   bpi_prices_free(p);
 
-  /* The greatest of everything: a dollar a token, a hundredfold twice, is 10,000 USD a token. */
+  /* The greatest of everything: a dollar per token, a hundredfold twice, is 10,000 USD per
+   * token. */
   p = table_of(ENTRY_TABLE("{'input':'1000000','output':'0','fast':'100','geo':{'us':'100'}}"));
   cell.m[RESPONSE_INPUT] = 1;
   cell.class_ = CLASS_PUT(CLASS_SPEED, SPEED_FAST) | CLASS_PUT(CLASS_GEO, GEO_US);
@@ -421,7 +424,7 @@ START_TEST(names_not_found) {
     ck_assert_msg(find(p, cases[i]) == NULL, "%s has a price", cases[i]);
   ck_assert_ptr_null(bpi_prices_find(p, NULL, 0));
   ck_assert_ptr_null(bpi_prices_find(p, "gpt-5", 4));
-  ck_assert_ptr_nonnull(bpi_prices_find(p, "gpt-5.5", 5)); /* length decides, not the NUL */
+  ck_assert_ptr_nonnull(bpi_prices_find(p, "gpt-5.5", 5)); /* the length counts, not the NUL */
   ck_assert_ptr_null(bpi_prices_find(p, "gpt-5\0", 6));
 }
 END_TEST
@@ -576,7 +579,7 @@ START_TEST(malformed_tables_are_refused) {
   const char *path = malformed[_i].path;
   char *json = quoted(malformed[_i].table);
   bp_error *error = NULL;
-  prices *p = (prices *)arguments; /* must become NULL */
+  prices *p = (prices *)arguments; /* not NULL, so that the call must set it */
   int rc = bpi_prices_parse(&p, json, strlen(json), &error);
   ck_assert_msg(rc == malformed[_i].code, "%s: %d", json, rc);
   ck_assert_ptr_null(p);
@@ -590,7 +593,7 @@ START_TEST(malformed_tables_are_refused) {
     ck_assert_ptr_nonnull(bpi_error_detail(error, "byte"));
   }
   bpi_error_free(error);
-  ck_assert_int_eq(bpi_prices_parse(&p, json, strlen(json), NULL), rc); /* nobody listens */
+  ck_assert_int_eq(bpi_prices_parse(&p, json, strlen(json), NULL), rc); /* no place for the error */
   free(json);
 }
 END_TEST
@@ -682,7 +685,7 @@ START_TEST(built_in_equals_its_file) {
   bpi_table_release(b);
   bpi_prices_free(p);
 
-  /* A single byte more is another digest, though the same prices. */
+  /* One byte more gives another digest, although the prices are the same. */
   json[length] = '\n';
   ck_assert_int_eq(bpi_prices_parse(&p, json, length + 1, NULL), BP_OK);
   ck_assert_str_ne(bpi_prices_digest(p), bpi_prices_digest(bpi_prices_builtin()));
@@ -692,7 +695,7 @@ START_TEST(built_in_equals_its_file) {
 END_TEST
 
 START_TEST(digest_is_blake2b_256) {
-  /* Of Python: hashlib.blake2b(json, digest_size=32).hexdigest() */
+  /* From Python: hashlib.blake2b(json, digest_size=32).hexdigest() */
   prices *p = table_of(ENTRY_TABLE("{'input':'1','output':'1'}"));
   ck_assert_str_eq(bpi_prices_digest(p),
                    "38b00b5412c2263faa4dd87b1712742160117da3b9e85f351864ce594b3f0751");
@@ -753,7 +756,7 @@ START_TEST(oracle_prices_a_random_table_alike) {
   bp_error *error = NULL;
   ck_assert_msg(bpi_prices_parse(&p, json, length, &error) == BP_OK, "%s",
                 bpi_error_message(error));
-  free(json); /* a table owns its text */
+  free(json); /* a table has its own copy of the text */
   check_cells(p, arguments[4]);
   bpi_prices_free(p);
 }
@@ -854,7 +857,7 @@ START_TEST(every_allocation_may_fail) {
   ck_assert_int_eq(rc, BP_OK);
   bpi_table_release(t);
   bpi_prices_free(p);
-  /* Without memory for its details a refusal is still a refusal or plainly out of memory. */
+  /* Without memory for its details, a refusal is still a refusal or plainly out of memory. */
   free(json);
   json = quoted(ENTRY_TABLE("{'input':'1','output':'1','geo':{'x':'1'}}"));
   for (long n = 0; n < 60; n++) {

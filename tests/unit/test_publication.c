@@ -1,5 +1,5 @@
-/* Unit tests of privacy/publication.h and the parts it is made of: figures, slices, audit. Expected
- * values are worked out by hand; tests/privacy looks for what they let an attacker compute. */
+/* Unit tests of privacy/publication.h and its parts: figures, slices, audit. Expected values are
+ * worked out by hand; tests/privacy tests what an attacker can compute from them. */
 #include <check.h>
 #include <math.h>
 #include <stddef.h>
@@ -72,12 +72,12 @@ static bool safe(const int64_t *values, size_t n, int64_t width, int32_t k) {
 }
 
 START_TEST(test_dominance) {
-  ck_assert(safe((int64_t[]){100, 50, 10}, 3, 0, 3));  /* the rest is 10 % of the greatest */
+  ck_assert(safe((int64_t[]){100, 50, 10}, 3, 0, 3));  /* the others are 10 % of the greatest */
   ck_assert(!safe((int64_t[]){100, 50, 9}, 3, 0, 3));  /* less */
-  ck_assert(safe((int64_t[]){100, 50, 9}, 3, 1, 3));   /* a number only known to within one */
+  ck_assert(safe((int64_t[]){100, 50, 9}, 3, 1, 3));   /* the number is only known to within one */
   ck_assert(!safe((int64_t[]){5, 5}, 2, 0, 3));        /* two people */
   ck_assert(!safe((int64_t[]){5, 5, 5, 5}, 4, 0, 5));  /* k is five */
-  ck_assert(safe((int64_t[]){0, 0, 0}, 3, 0, 3));      /* nothing at all is told */
+  ck_assert(safe((int64_t[]){0, 0, 0}, 3, 0, 3));      /* zeros reveal nothing */
   ck_assert(!safe((int64_t[]){-100, 50, 9}, 3, 0, 3)); /* of a difference */
 }
 END_TEST
@@ -95,7 +95,7 @@ START_TEST(test_roll_up) {
   ck_assert_uint_eq(alone_count, 1);
   ck_assert_uint_eq(alone[0], 1);
   ck_assert(other);
-  /* The smallest may stand before others: slice 2 of three, for the one of slice 4. */
+  /* The smallest may come before others: slice 2 of three, for the one of slice 4. */
   presence amid[] = {{1, 0}, {1, 1}, {1, 2}, {1, 3}, {2, 4}, {2, 5},
                      {2, 6}, {3, 7}, {3, 0}, {3, 1}, {3, 2}, {4, 3}};
   count = 12;
@@ -104,7 +104,7 @@ START_TEST(test_roll_up) {
   ck_assert_uint_eq(alone[0], 1);
   ck_assert_uint_eq(alone[1], 3);
   ck_assert(other);
-  /* Two people in all tell nothing. */
+  /* Two people in all: nothing is published. */
   presence two[] = {{1, 0}, {2, 1}};
   count = 2;
   ck_assert(!bpi_slices_roll_up(two, &count, 8, 3, alone, &alone_count, &other, seen));
@@ -119,7 +119,8 @@ END_TEST
 
 /* -------------------------------------------------------------------------------------- audit */
 
-/* The whole, platform A and B, language X and Y; people say in which they are. */
+/* The whole, platforms A and B, languages X and Y; the letters of a person say where they are
+ * active. */
 static bool isolates(const char *const *people, size_t n, int32_t k, const bool *known) {
   static const uint8_t dimension[] = {0, 1, 1, 4, 4};
   bool in[16 * 5] = {false}, rest[16 * AUDIT_DIMENSIONS] = {false}, out;
@@ -154,14 +155,14 @@ START_TEST(test_audit) {
   /* A difference with people on both sides: A - X is 4 minus 5. */
   const char *const mixed[] = {"AX", "AX", "AX", "AY", "BX", "BY", "BY", "BY"};
   ck_assert(isolates(mixed, 8, 3, NULL));
-  /* Of three unknown people, knowing two tells the third. */
+  /* Of three unknown people, knowing two reveals the third. */
   const bool known[] = {false, false, false, true, true, false, false, false, false};
   ck_assert(isolates(three, 9, 2, known));
 }
 END_TEST
 
-/* The definition itself, for few people: of each group that is small enough the ranks with and without it, of spaces that are
- * put together in another way than the audit's. */
+/* The definition itself, for few people: for each small enough group, the ranks with and without
+ * it, of spaces built in another way than the audit's. */
 #define FEW 7
 typedef struct small_world {
   audit a;
@@ -194,7 +195,7 @@ static size_t rank_of(vectors v) {
   return rank;
 }
 
-/* Every way to have done all of it in one slice of each dimension from `d` on that is told completely. */
+/* Every way of having done everything in one slice of each complete dimension from `d` on. */
 static void do_all(vectors *out, const audit *a, size_t person, size_t d, double *done) {
   bool any = false;
   if (d == AUDIT_DIMENSIONS) {
@@ -211,7 +212,7 @@ static void do_all(vectors *out, const audit *a, size_t person, size_t d, double
   if (!any) do_all(out, a, person, d + 1, done);
 }
 
-/* What a person may have added: all that, and in a dimension with a rest any amount to each slice. */
+/* What a person may have added: that, and in a dimension with a rest any amount to each slice. */
 static void add_person_of(vectors *out, const audit *a, size_t person) {
   double done[FEW] = {0};
   do_all(out, a, person, 0, done);
@@ -379,11 +380,11 @@ START_TEST(test_the_floor_and_what_was_signed) {
   for (int i = 0; i < 3; i++)
     prompting(0, 40);
   publication p;
-  publish(&p, 1); /* no policy lowers the floor */
+  publish(&p, 1); /* no policy lowers the minimum */
   ck_assert_int_eq(p.minimum, 3);
   ck_assert_uint_eq(p.teams, 1);
   bpi_publication_free(&p);
-  people[2].minimum = 4; /* one of three shares with four only */
+  people[2].minimum = 4; /* one of three shares only among four */
   publish(&p, 0);
   ck_assert_uint_eq(p.count, 0);
   bpi_publication_free(&p);
@@ -407,7 +408,8 @@ START_TEST(test_dominated_is_a_bucket) {
 END_TEST
 
 START_TEST(test_a_hidden_slice_hides_another) {
-  /* Platform 1: 40 each of four. Platform 2: 5 each of four. Platform 3: one person of 300, others 2. */
+  /* Platform 1: 40 each for four people. Platform 2: 5 each for four. Platform 3: 300 for one
+   * person, 2 for others. */
   for (int i = 0; i < 4; i++) {
     contributor *c = prompting(0, 40 + 5 + 100 + (i ? 0 : 300));
     add(c, SLICED_PLATFORM, 1, MEASURE_prompts, 40);
@@ -417,9 +419,9 @@ START_TEST(test_a_hidden_slice_hides_another) {
   }
   publication p;
   publish(&p, 0);
-  /* 3 is dominated: 306 in [200, 500). Alone it came out as the whole less the others, so the
-     smallest of them, 20 in [20, 50), is hidden too; then 306 lies in [277, 306],
-     which with the 4 of the others is more than a tenth of 300. */
+  /* 3 is dominated: 306 becomes [200, 500). Alone it would follow from the whole minus the others,
+   * so the smallest of them, 20 in [20, 50), is hidden too; then 306 is in [277, 306], which with
+   * the 4 of the others is more than a tenth of 300. */
   expect(&p, 0, SLICED_PLATFORM, 3, MEASURE_prompts, PUBLISHED_BUCKET, 200);
   expect(&p, 0, SLICED_PLATFORM, 2, MEASURE_prompts, PUBLISHED_BUCKET, 20);
   expect(&p, 0, SLICED_PLATFORM, 1, MEASURE_prompts, PUBLISHED_VALUE, 160);
@@ -428,9 +430,9 @@ START_TEST(test_a_hidden_slice_hides_another) {
 }
 END_TEST
 
-/* In buckets all three would do for strangers: of the 804 at least 50 and 200 lie elsewhere, so that platform 3 has 500
- * to 554, and with the 4 of the third that is a tenth of 500. The first, who has 84 of the 804, knows more: 490 to 524 of
- * the others, which with the 4 is less. */
+/* For strangers, buckets would do for all three: of the 804 at least 50 and 200 are elsewhere, so
+ * platform 3 has 500 to 554, and with the 4 of the third person that is a tenth of 500. The first
+ * person, who has 84 of the 804, knows more: 490 to 524 of the others, which with the 4 is less. */
 START_TEST(test_insiders_are_readers_too) {
   static const int64_t prompts[3][3] = {{70, 4, 10}, {4, 2, 500}, {10, 200, 4}};
   for (int i = 0; i < 3; i++) {
@@ -462,7 +464,7 @@ START_TEST(test_shares_of_members) {
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_plan, PUBLISHED_VALUE, 3);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_mcp, PUBLISHED_VALUE, 1); /* at most a tenth */
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_used_web, PUBLISHED_UNCOVERED,
-         0); /* nobody's source tells */
+         0); /* nobody's source has it */
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_low, PUBLISHED_VALUE, 4);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_medium, PUBLISHED_VALUE, 4);
   expect(&p, 0, SLICED_WHOLE, 0, MEASURE_usage_high, PUBLISHED_VALUE, 2);
@@ -486,7 +488,8 @@ START_TEST(test_seats_of_unlisted_platforms_are_one) {
   bpi_publication_free(&p);
 }
 END_TEST
-/* Five people of team 0 with these prompts; how many are seen alone, each with the own number. */
+/* Five people of team 0 with these prompts. Returns how many of those agreeing are seen, each with
+ * the own number. */
 static size_t seen_alone(const int64_t prompts[5], const char *agreeing, int lead) {
   static bool agreed[MEASURE_COUNT];
   publication p;
@@ -494,7 +497,7 @@ static size_t seen_alone(const int64_t prompts[5], const char *agreeing, int lea
   setup();
   for (int i = 0; i < 5; i++) {
     contributor *c = prompting(0, prompts[i]);
-    add(c, SLICED_WHOLE, 0, MEASURE_sessions, 5); /* so that who prompts for nothing takes part */
+    add(c, SLICED_WHOLE, 0, MEASURE_sessions, 5); /* so that people without prompts take part */
     if (strchr(agreeing, '0' + i)) c->agreed = agreed;
     c->leads = i == lead;
   }
@@ -503,7 +506,7 @@ static size_t seen_alone(const int64_t prompts[5], const char *agreeing, int lea
   for (size_t i = 0; i < n; i++) {
     long who = (long)(p.views[i].of - people);
     ck_assert_ptr_nonnull(strchr(agreeing, (int)('0' + who)));
-    ck_assert_int_eq(p.views[i].measure, MEASURE_prompts); /* nothing tells their cost */
+    ck_assert_int_eq(p.views[i].measure, MEASURE_prompts); /* nothing reveals their cost */
     ck_assert_int_eq(p.views[i].value, prompts[who]);
   }
   ck_assert_ptr_nonnull(cell_of(&p, 0, SLICED_WHOLE, 0, MEASURE_prompts)); /* the sum stays */
@@ -511,8 +514,8 @@ static size_t seen_alone(const int64_t prompts[5], const char *agreeing, int lea
   return n;
 }
 
-/* One of four knows only the least of the cost: the team's is so, in every slice and whoever is in it; the prompts
- * are not. A team without such a member is told exactly. */
+/* One of four only knows a lower bound of the cost: the team's is then one, in every slice, whoever
+ * is in it; the prompts are exact. A team without such a member has exact numbers. */
 START_TEST(test_what_one_does_not_know_is_said_of_all) {
   for (int i = 0; i < 8; i++) {
     contributor *c = prompting(i / 4, 50);
@@ -534,8 +537,8 @@ START_TEST(test_what_one_does_not_know_is_said_of_all) {
 }
 END_TEST
 
-/* Of three, who have 20,000 (cut), 8,000 and 2,000, the last one would know those of both others by the mark: that a
- * number was cut is said of ten or more. */
+/* Of three, who have 20,000 (cut), 8,000 and 2,000, the mark would reveal the others' numbers to
+ * the last one: that a number was cut is only published for ten or more. */
 START_TEST(test_a_cut_number_is_said_of_many) {
   static const int64_t done[] = {20000, 8000, 2000};
   static const size_t members[] = {3, PUBLICATION_FLAGS_FROM - 1, PUBLICATION_FLAGS_FROM};
@@ -558,16 +561,16 @@ START_TEST(test_views_wait_for_who_would_be_left_over) {
   static const int64_t alike[] = {40, 41, 42, 43, 44};
   ck_assert_uint_eq(seen_alone(alike, "", -1), 0);
   ck_assert_uint_eq(seen_alone(alike, "012", -1), 3);
-  ck_assert_uint_eq(seen_alone(alike, "0123", -1), 0); /* the sum less four is the fifth */
+  ck_assert_uint_eq(seen_alone(alike, "0123", -1), 0); /* the sum minus four is the fifth */
   ck_assert_uint_eq(seen_alone(alike, "01234", -1), 5);
   ck_assert_uint_eq(seen_alone(alike, "012", 0), 3);
   ck_assert_uint_eq(seen_alone(alike, "012", 3),
-                    0); /* to the lead, who knows the own, one is left */
+                    0); /* for the lead, who knows the own number, one remains */
   ck_assert_uint_eq(seen_alone(alike, "01", 3), 2);
 }
 END_TEST
 
-/* Of what remains, one has nearly all: 10 of 410 are less than a tenth of 400, 40 are not. */
+/* Among the rest one has nearly everything: 10 of 410 is less than a tenth of 400, 40 is not. */
 START_TEST(test_views_wait_for_who_would_stand_out) {
   ck_assert_uint_eq(seen_alone((int64_t[]){400, 400, 400, 400, 10}, "012", -1), 0);
   ck_assert_uint_eq(seen_alone((int64_t[]){400, 400, 400, 400, 40}, "012", -1), 3);
@@ -575,26 +578,26 @@ START_TEST(test_views_wait_for_who_would_stand_out) {
 }
 END_TEST
 
-/* The sum less those who are seen is nothing, or one of each: so much did each of the others. */
+/* If the sum minus the views is zero, or one for each of the others, it reveals their numbers. */
 START_TEST(test_views_wait_for_few_who_did_little) {
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 43, 0}, "0123", -1), 0);
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 0, 0}, "012", -1), 0);
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 0, 0}, "0123", -1), 0);
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 0, 0, 0}, "01", -1), 2); /* three are a group */
-  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 0, 0, 0}, "01", 4), 0);  /* not to one of them */
+  ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 0, 0, 0}, "01", 4), 0); /* not for one of them */
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 43, 0}, "01234", -1), 5);
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 1, 1}, "012", -1),
                     0); /* none and two would wait */
   ck_assert_uint_eq(seen_alone((int64_t[]){40, 41, 42, 2, 1}, "012", -1), 3);
   ck_assert_uint_eq(seen_alone((int64_t[]){0, 41, 42, 43, 40}, "0123", -1),
-                    0); /* nor is a view of nothing left */
+                    0); /* a view that leaves nothing waits, too */
 }
 END_TEST
 
 #define SOME 5 /* people, with none to four prompts each; each dimension has one slice */
 #define CHOICES 3125
 
-/* What a lead sees of a choice of numbers: what is published, views (-1: none) and the own number. */
+/* What a lead sees for a choice of numbers: the cells, the views (-1: none) and the own number. */
 typedef struct sight {
   int64_t cell[SLICED_COUNT], view[SOME];
   int64_t prompts[SOME];
@@ -604,7 +607,7 @@ static int by_sight(const void *a, const void *b) {
   return memcmp(a, b, offsetof(sight, prompts));
 }
 
-static bool whoever_agreed; /* is seen: the control */
+static bool whoever_agreed; /* the control: everybody who agreed is seen */
 
 static sight see(int choice, int agreeing, int lead) {
   static bool agreed[MEASURE_COUNT];
@@ -632,15 +635,15 @@ static sight see(int choice, int agreeing, int lead) {
   return s;
 }
 
-/* Whether all choices that look like the first are of one number of that person. */
+/* Whether all choices that look like the first one have the same number for that person. */
 static bool tells(const sight *alike, size_t choices, int person) {
   for (size_t i = 1; i < choices; i++)
     if (alike[i].prompts[person] != alike[0].prompts[person]) return false;
   return true;
 }
 
-/* Of how many people who did not agree the number is told beside views, where those who are not seen are fewer than three
- * and have no more together than one alone can have here. */
+/* The number of people who did not agree and whose number the views reveal, where fewer than three
+ * are not seen and together have no more than one alone can have here. */
 static size_t told_beside_views(int agreeing, int lead, size_t *seen) {
   static sight all[CHOICES];
   size_t told = 0, end;
@@ -664,7 +667,8 @@ static size_t told_beside_views(int agreeing, int lead, size_t *seen) {
   return told;
 }
 
-/* Every number of everybody, and every number who agree: also by what waits nobody is told of beside views. */
+/* All numbers of everybody and all counts of people who agree: views reveal nobody else's number,
+ * not even by which of them wait. */
 START_TEST(test_views_tell_of_nobody_else) {
   size_t seen = 0;
   for (int agreeing = 0; agreeing <= SOME; agreeing++)
@@ -677,7 +681,8 @@ START_TEST(test_views_tell_of_nobody_else) {
 }
 END_TEST
 
-/* How many of so many people, the first of whom agreed, are seen alone; all but the first two are active for long. */
+/* How many of so many people, the first of whom agreed, are seen; all but the first two are active
+ * for long. */
 static size_t seen_of(size_t all, size_t agreeing, measure_id measure, bool with_lead) {
   bool agreed[MEASURE_COUNT] = {false};
   publication p;
@@ -695,20 +700,20 @@ static size_t seen_of(size_t all, size_t agreeing, measure_id measure, bool with
   return n;
 }
 
-/* Of ten, eight of whom are seen, the share of the active would tell that both others are. */
+/* Of ten, eight are seen: the share of active people would reveal that the other two are active. */
 START_TEST(test_views_wait_for_shares_of_the_rest) {
   ck_assert_uint_eq(seen_of(10, 8, MEASURE_active_time, false), 0);
   ck_assert_uint_eq(seen_of(10, 8, MEASURE_prompts, false), 8);     /* there is no share of these */
-  ck_assert_uint_eq(seen_of(9, 7, MEASURE_active_time, false), 7);  /* nor one of so few */
+  ck_assert_uint_eq(seen_of(9, 7, MEASURE_active_time, false), 7);  /* nor one of so few people */
   ck_assert_uint_eq(seen_of(10, 7, MEASURE_active_time, false), 7); /* three are a group */
-  ck_assert_uint_eq(seen_of(10, 7, MEASURE_active_time, true), 0);  /* not to one of them */
+  ck_assert_uint_eq(seen_of(10, 7, MEASURE_active_time, true), 0);  /* not for one of them */
   ck_assert_uint_eq(seen_of(10, 6, MEASURE_active_time, true), 6);
   ck_assert_uint_eq(seen_of(10, 10, MEASURE_active_time, false), 10);
 }
 END_TEST
 
-/* Ten people and `uncovered` more, of whom no source tells either measure; who has some of `told` is in the share of
- * `share`. How many of the first eight, who agreed, are seen alone. */
+/* Ten people and `uncovered` more, whose sources have neither measure; whoever has some of `told`
+ * is in the share of `share`. Returns how many of the first eight, who agreed, are seen. */
 static size_t seen_beside_share(int told, int share, size_t some, size_t uncovered) {
   bool agreed[MEASURE_COUNT] = {false};
   publication p;
@@ -727,11 +732,11 @@ static size_t seen_beside_share(int told, int share, size_t some, size_t uncover
   return n;
 }
 
-/* Whatever tells who is in a share, and of the people who are counted in it alone. */
+/* For every measure that reveals who is in a share, with only the people counted in it. */
 START_TEST(test_views_wait_for_every_share_they_tell_of) {
   static const struct {
     int told, share;
-    bool both; /* having none tells as well */
+    bool both; /* having none reveals it, too */
   } cases[] = {{MEASURE_active_time, MEASURE_active_time, true},
                {MEASURE_resolved_time, MEASURE_active_time, true},
                {MEASURE_feature_mcp_resolved_time, MEASURE_active_time, false},
@@ -762,7 +767,8 @@ START_TEST(test_views_wait_for_every_share_they_tell_of) {
 }
 END_TEST
 
-/* Ten who are active for long, and all are seen: the band would tell it of the last, who has none of `time`. */
+/* Ten people are active for long, and all are seen: the band would reveal it of the last, who has
+ * none of `time`. */
 static size_t seen_beside_band(int time, size_t idle) {
   bool agreed[MEASURE_COUNT] = {false};
   publication p;
@@ -853,7 +859,7 @@ START_TEST(test_it_can_be_stopped) {
   ck_assert_int_eq(bp_error_code(error), BP_ERR_CANCELLED);
   ck_assert(p.cells == NULL && p.count == 0);
   bp_error_free(error);
-  /* While groups are tried, too. */
+  /* The audit can also be cancelled while groups are tried. */
   static const uint8_t dimension[] = {0, 1, 1};
   const bool members[] = {true, true, false, true, true, false, true, false, true};
   const bool rest[3 * AUDIT_DIMENSIONS] = {false};

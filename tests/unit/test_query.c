@@ -1,4 +1,4 @@
-/* test_query.c: the builder, the JSON form and its canonical writing. Expected documents are
+/* test_query.c: the query builder, the JSON form and its canonical text. Expected documents are
  * written by hand from docs/formats/query.md. */
 #include <check.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static void writes(const bp_query *q, const char *expected) {
   free(wanted);
 }
 
-/* Reads a document and expects this canonical form; which read again must give itself. */
+/* Reads a document and expects this canonical form, which must read back as itself. */
 static void reads_as(const char *json, const char *expected) {
   char *text = quoted(json), *again = quoted(expected);
   bp_query *q;
@@ -80,7 +80,7 @@ END_TEST
 START_TEST(aliases) {
   reads_as("{'metrics':['M023','cost','M001'],'order':'-M023'}",
            S "'metrics':['cost','sessions'],'period':'all','order':'-cost'}");
-  /* An alias may imply a grouping; it is added behind those that were asked for. */
+  /* An alias may imply a grouping, which is added after those asked for. */
   reads_as("{'metrics':['M030','M040'],'by':['platform']}",
            S "'metrics':['interactions','interaction_share'],'period':'all',"
              "'by':['platform','time.hour_of_day']}");
@@ -100,7 +100,7 @@ START_TEST(filters) {
 }
 END_TEST
 
-/* The builder and the document make the same query. */
+/* The builder and the document give the same query. */
 START_TEST(builder) {
   bp_query *q = fresh();
   ck_assert_int_eq(bpi_query_metric(q, "M023"), BP_OK);
@@ -126,7 +126,7 @@ START_TEST(builder) {
 }
 END_TEST
 
-/* The last range there is reads back as it was written. */
+/* The last possible range reads back as it was written. */
 START_TEST(the_end_of_time) {
   bp_query *q = fresh();
   ck_assert_int_eq(bpi_query_range(q, 0, INT64_C(253402300800000000), NULL), BP_ERR_INVALID);
@@ -139,7 +139,7 @@ START_TEST(the_end_of_time) {
 }
 END_TEST
 
-/* Each call on a fresh query fails with INVALID, and the query remembers it. */
+/* Each call on a fresh query fails with INVALID, and the query keeps the error. */
 static int call_of(bp_query *q, int i) {
   static char long_name[QUERY_TEXT + 2];
   memset(long_name, 'a', QUERY_TEXT + 1);
@@ -204,7 +204,7 @@ START_TEST(refused_calls) {
 }
 END_TEST
 
-/* A range that is only turned round is told apart from one that cannot be read. */
+/* A reversed range has another error than one that cannot be parsed. */
 START_TEST(reversed_days_say_so) {
   for (int i = 0; i < 2; i++) {
     bp_query *q = fresh();
@@ -253,7 +253,7 @@ START_TEST(limits) {
 }
 END_TEST
 
-/* What is no query, and the member that the error names. */
+/* Invalid queries, and the member that the error names. */
 static const struct malformed {
   const char *json, *member;
   int code;

@@ -1,4 +1,5 @@
-/* Unit tests of metrics/release.h: published cells written by hand, and what they answer. */
+/* Unit tests of metrics/release.h: published cells written by hand, and the answers worked out from
+ * them by hand. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -183,7 +184,7 @@ START_TEST(test_beside_another_window) {
     expect(t, 0, "prompts.difference.at_least", 790);
     expect(t, 0, "prompts.difference.at_most", 810);
     expect(t, 0, "prompts.relative", 800.0 / 1200);
-    /* Nothing is told of the later week's lines: of the difference neither, and no end of it. */
+    /* The later week has no number of lines, so the difference has none and no bounds. */
     expect_state(t, 0, "cost_per_line", BP_CELL_WITHHELD);
     expect(t, 0, "cost_per_line.baseline", 10);
     expect_state(t, 0, "cost_per_line.difference", BP_CELL_WITHHELD);
@@ -191,7 +192,7 @@ START_TEST(test_beside_another_window) {
     expect_state(t, 0, "cost_per_line.relative", BP_CELL_WITHHELD);
     bpi_table_release(t);
   }
-  /* A slice that was there and is not any more; a week before which nothing was published. */
+  /* A slice that no longer exists; a week before which nothing was published. */
   bp_result *t = NULL;
   ck_assert_int_eq(
       ask(&t, 'L', "core",
@@ -214,8 +215,8 @@ START_TEST(test_beside_another_window) {
 }
 END_TEST
 
-/* Of the store of the other weeks March has two of four; of another one the first alone. Of core there is no other. A
- * week of seats alone and one of which nothing is left are none. */
+/* March has two of the four weeks of this store, and only the first of another. There is no other
+ * of core. A week with seats only and one of which nothing is left do not count. */
 START_TEST(test_weeks_that_are_compared) {
   static const struct {
     const char *period, *coverage, *of_core;
@@ -256,7 +257,7 @@ START_TEST(test_weeks_that_are_compared) {
 }
 END_TEST
 
-/* Buckets widen a difference by all that they leave open: web had 200 to 499. */
+/* Buckets widen a difference by everything they leave open: web had 200 to 499. */
 START_TEST(test_difference_of_buckets) {
   bp_result *t = NULL;
   ck_assert_int_eq(
@@ -264,7 +265,8 @@ START_TEST(test_difference_of_buckets) {
           Q("\"metrics\":[\"prompts\"],\"period\":\"2026-03-09/2026-03-15\",\"compare\":\"previous\"")),
       BP_OK);
   expect(t, 0, "prompts", 2000);
-  /* A third team had no source that tells: at least so much before, and so the difference has no least. */
+  /* A third team had no source with it: a lower bound before, so the difference has no least
+   * value. */
   double was = 1195 + 200, most = 2005 - was;
   expect(t, 0, "prompts.baseline", was);
   expect(t, 0, "prompts.difference", 2000 - was);
@@ -275,7 +277,7 @@ START_TEST(test_difference_of_buckets) {
 }
 END_TEST
 
-/* A team that there is not, one with too few, a week not yet closed: the same bytes. */
+/* A team that does not exist, one with too few people, a week not yet closed: the same bytes. */
 START_TEST(test_refusals_are_alike) {
   static const char *const scopes[] = {"core", "nobody", "?"};
   static const char *const periods[] = {"2026-03-16/2026-03-22", "2026-03-16/2026-03-22",
@@ -299,7 +301,8 @@ START_TEST(test_the_organisation_is_a_sum) {
   ck_assert_int_eq(
       ask(&t, 'R', NULL, Q("\"metrics\":[\"prompts\"],\"period\":\"2026-03-02/2026-03-08\"")),
       BP_OK);
-  /* 1200 and 200 to 499; a third team has no source that tells: a lower bound without a greatest. */
+  /* 1200 and 200 to 499; a third team has no source with it: a lower bound without a greatest
+   * value. */
   expect_text(t, 0, "contributors", "18-32");
   expect(t, 0, "prompts", 1195 + 200);
   ck_assert(bpi_table_lower_bound(t, 0, column_of(t, "prompts")));
@@ -313,7 +316,7 @@ START_TEST(test_the_organisation_is_a_sum) {
   expect(t, 0, "cost", 5890); /* 5,000 and 900, each to within 5, at the least */
   ck_assert(bpi_table_lower_bound(t, 0, column_of(t, "cost"))); /* one team has no cost */
   expect_state(t, 0, "cost.at_most", BP_CELL_EMPTY);
-  /* Of the one team that tells both: that of all may be anything. */
+  /* Of the one team that has both: that of all may be anything. */
   expect(t, 0, "cost_per_line", 10);
   ck_assert(!bpi_table_lower_bound(t, 0, column_of(t, "cost_per_line")));
   expect_state(t, 0, "cost_per_line.at_least", BP_CELL_EMPTY);
@@ -322,8 +325,9 @@ START_TEST(test_the_organisation_is_a_sum) {
 }
 END_TEST
 
-/* What a week of a team tells at least: a number is the least it can be and has no greatest; a ratio is a lower bound if
- * what is divided may be more, an upper one if what it is divided by may be, and neither if both may. */
+/* A week of a team with lower bounds: a number has its least value and no greatest; a ratio is a
+ * lower bound if its numerator is one, an upper bound if its denominator is one, and neither if
+ * both are. */
 START_TEST(test_lower_bounds) {
   release_row list[] = {
       {"core", "", 0, MEASURE_prompts, 0, HEADCOUNT_5, 1200}, /* to within 5 */
@@ -342,7 +346,7 @@ START_TEST(test_lower_bounds) {
                .rows = sizeof list / sizeof *list};
   static const struct {
     const char *metric;
-    bool lower, least, most; /* marked; with ends */
+    bool lower, least, most; /* marked; with bounds */
     double value, at_least, at_most;
   } told[] = {
       {"prompts", false, true, true, 1200, 1195, 1205},
@@ -383,7 +387,7 @@ END_TEST
 
 START_TEST(test_windows) {
   bp_result *t = NULL;
-  /* March holds the weeks of the Thursdays 5, 12, 19, 26. The 6th of April is the second quarter. */
+  /* March has the weeks of the Thursdays 5, 12, 19, 26. 6 April is in the second quarter. */
   ck_assert_int_eq(ask(&t, 'L', "core", Q("\"metrics\":[\"prompts\"],\"period\":\"month\"")),
                    BP_OK);
   expect(t, 0, "prompts", 3200);
@@ -402,7 +406,8 @@ START_TEST(test_windows) {
   expect_text(t, 0, "time.week", "2026-03-02");
   expect(t, 1, "prompts", 2000);
   expect_state(t, 2, "prompts", BP_CELL_WITHHELD);
-  /* From the first Monday to the end of the last Sunday; what is asked of one week is told of seven days. */
+  /* From the first Monday to the end of the last Sunday; a query for one week is answered for seven
+   * days. */
   ck_assert_str_eq(bp_result_meta(t, "from"), "2026-03-02T00:00:00Z");
   ck_assert_str_eq(bp_result_meta(t, "until"), "2026-03-30T00:00:00Z");
   bpi_table_release(t);
@@ -415,7 +420,8 @@ START_TEST(test_windows) {
   ck_assert_str_eq(bp_result_meta(t, "baseline_from"), "2026-03-02T00:00:00Z");
   ck_assert_str_eq(bp_result_meta(t, "baseline_until"), "2026-03-09T00:00:00Z");
   bpi_table_release(t);
-  /* Before a month lies the month before it, also where the month is said by its days and is a day shorter. */
+  /* A month is compared with the month before it, also if it is given by its days and is a day
+   * shorter. */
   ck_assert_int_eq(
       ask(&t, 'L', "core",
           Q("\"metrics\":[\"prompts\"],\"period\":\"2026-04-01/2026-04-30\",\"compare\":\"previous\"")),
@@ -445,7 +451,7 @@ START_TEST(test_slices_and_teams) {
   expect(t, 0, "prompts.at_least", 900 + 200);
   expect(t, 1, "prompts", 300);
   bpi_table_release(t);
-  /* Top and bottom: by team in order of what is asked. */
+  /* Top and bottom: by team, ordered by the metric. */
   ck_assert_int_eq(
       ask(&t, 'M', NULL,
           Q("\"metrics\":[\"cost\"],\"by\":[\"team\"],\"order\":\"-cost\",\"period\":\"2026-03-02/2026-03-08\"")),
@@ -457,7 +463,8 @@ START_TEST(test_slices_and_teams) {
 }
 END_TEST
 
-/* What a release promises by a dimension must be told by it in a personal store, where it comes from. */
+/* A dimension that a release offers for a metric must exist for it in a personal store, where the
+ * numbers come from. */
 START_TEST(test_what_is_promised_is_told) {
   static const struct {
     sliced_id along;
@@ -500,7 +507,8 @@ START_TEST(test_seats_shares_and_signals) {
 }
 END_TEST
 
-/* Of two platforms one has seats, and that in one of two weeks: of the others nobody counts, but those who may use it. */
+/* Of two platforms one has seats, and in one of two weeks only: for the others only the members who
+ * may use them are counted. */
 START_TEST(test_seats_of_some_platforms) {
   static release_row list[] = {{"core", "codex", 1, MEASURE_prompts, 0, HEADCOUNT_5, 1},
                                {"core", "cursor", 1, MEASURE_prompts, 0, HEADCOUNT_10, 1},
@@ -545,7 +553,8 @@ START_TEST(test_people_of_several_weeks) {
 }
 END_TEST
 
-/* The last band is open: it ends with the roster, of a slice with that of its team, or with the greatest that there is. */
+/* The last band is open: it ends with the roster, for a slice with its team's roster, or with the
+ * greatest possible. */
 START_TEST(test_people_of_the_open_band) {
   static release_row list[] = {{"few", "", 0, MEASURE_roster, 0, HEADCOUNT_50, 62},
                                {"few", "codex", 1, MEASURE_cost, 0, HEADCOUNT_50, 62000},
@@ -575,7 +584,7 @@ START_TEST(test_people_of_the_open_band) {
 }
 END_TEST
 
-/* The mean of a feature is its time by its tasks, between the ends of both. */
+/* The mean of a feature is its time divided by its tasks, with the bounds of both. */
 START_TEST(test_features) {
   bp_result *t = NULL;
   ck_assert_int_eq(
@@ -598,7 +607,7 @@ START_TEST(test_features) {
 }
 END_TEST
 
-/* A way is told where both its sides are: web tells only how many were resolved. */
+/* A path is answered if both its sides are known: web only has the resolved ones. */
 START_TEST(test_journeys) {
   bp_result *t = NULL;
   ck_assert_int_eq(
@@ -629,7 +638,7 @@ START_TEST(test_return_on_cost) {
   bp_result *t = NULL;
   ck_assert_int_eq(
       ask(&t, 'M', "core", Q("\"metrics\":[\"roi\"],\"period\":\"2026-03-02/2026-03-08\"")), BP_OK);
-  double cost = 5000; /* a team has no seats of its own */
+  double cost = 5000; /* a team has no seat costs of its own */
   size_t at = column_of(t, "roi");
   ck_assert_double_eq_tol(t->column[at].reals[0], 368.75e9 / cost, 1);
   ck_assert_double_eq_tol(t->column[at + 1].reals[0], (5100 - 0.5) * 75e9 / 3600 / 5005, 1);
@@ -680,7 +689,7 @@ START_TEST(test_benchmark) {
   beside = NULL;
   expect(t, 0, "journeys.read_edit.benchmark", 70.5);
   expect(t, 0, "journeys.read_edit", 80);
-  expect(t, 0, "prompts", 1200); /* behind the column that was put in */
+  expect(t, 0, "prompts", 1200); /* after the inserted column */
   ck_assert_ptr_nonnull(
       strstr(bpi_table_column_get(t, column_of(t, "journeys.read_edit.benchmark"), "definition"),
              "a survey, 2026-01-31"));
@@ -689,7 +698,7 @@ START_TEST(test_benchmark) {
 }
 END_TEST
 
-/* Twice the price of an hour, twice the return. */
+/* At twice the price of an hour, the return is twice as high. */
 START_TEST(test_assumed_hour) {
   assumptions a = *bpi_assumptions_builtin();
   bp_result *t = NULL;
@@ -704,7 +713,8 @@ START_TEST(test_assumed_hour) {
 }
 END_TEST
 
-/* By a dimension of the question, either way; what is equal in it by the other, upwards. */
+/* Sorted by a dimension of the query, in either direction; equal ones by the other dimension,
+ * ascending. */
 START_TEST(test_order_of_rows) {
   static const struct {
     const char *order, *rows;
@@ -728,7 +738,7 @@ START_TEST(test_order_of_rows) {
 }
 END_TEST
 
-/* By the numbers that some users know them by. */
+/* By the catalogue numbers. */
 START_TEST(test_numbers_known_to_users) {
   bp_result *t = NULL;
   ck_assert_int_eq(
@@ -744,7 +754,7 @@ START_TEST(test_numbers_known_to_users) {
 }
 END_TEST
 
-/* Two weeks with a signal and one without: there was one, and not two. */
+/* Two weeks with a signal and one without: there was one, not two. */
 START_TEST(test_signals_of_several_weeks) {
   static const int64_t signals[] = {1, 0, 1};
   for (int week = 0; week < 3; week++) {
@@ -776,8 +786,8 @@ START_TEST(test_signals_of_several_weeks) {
 }
 END_TEST
 
-/* Nothing saved, so that the 900 s (half a second more or less) are lost: of what is below zero the greatest is
- * that by the greatest cost, and the least that by the least. */
+/* Nothing saved, so the 900 s (to within half a second) are a loss: of a negative value the
+ * greatest is that of the greatest cost, the least that of the least. */
 START_TEST(test_loss) {
   assumptions a = *bpi_assumptions_builtin();
   bp_result *t = NULL;
@@ -795,8 +805,8 @@ START_TEST(test_loss) {
 }
 END_TEST
 
-/* The greatest that any release may say, at the longest that may be assumed: the end of what is counted,
- * and never its other side. */
+/* The greatest numbers that a release can have, with the longest times that can be assumed: the
+ * result saturates and never wraps around. */
 START_TEST(test_greatest_return) {
   static const char longest[] = "{\"version\":1,\"time_saved\":{\"minutes_per_line\":[10080,10080,"
                                 "10080],\"minutes_per_task\":[10080,10080,10080]}}";
@@ -832,8 +842,8 @@ START_TEST(test_greatest_return) {
 }
 END_TEST
 
-/* A cost by the 5 to 9 who caused it; 5 where there are no more. Shares of two weeks lie between the least and the
- * greatest of both: 2 and 5 tenths of as many. */
+/* A cost divided by the 5 to 9 people who caused it; 5 if there are no more. Shares of two weeks
+ * are between the least and the greatest of both: 2 and 5 tenths of as many. */
 START_TEST(test_by_members) {
   static release_row list[] = {{"full", "", 0, MEASURE_cost, 0, HEADCOUNT_5, 5000},
                                {"full", "", 0, MEASURE_roster, 0, HEADCOUNT_5, 5},
@@ -877,7 +887,8 @@ START_TEST(test_by_members) {
 }
 END_TEST
 
-/* Finding the row of a cell does not look at all others: else this does not end in time. */
+/* Finding the row of a cell must not search all others: with so many the test would not end in
+ * time. */
 START_TEST(test_very_many_rows) {
   enum { MANY = 60000 };
   static char names[MANY][8];

@@ -1,4 +1,5 @@
-/* Where rows go: numbers by time, layers of keys beside them, and both in a store that is damaged. */
+/* Row numbers of facts: numbers by key, layers of keys, and both in a damaged store. Stores are
+ * compared with what one batch stores. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include "store/sql.h"
 #include "store_world.h"
 
-/* Keys that want one place, and keys that want the places these then took. */
+/* Keys that want the same number, and keys that want the numbers which these then got. */
 START_TEST(rows_find_a_place) {
   enum { PROMPTS = 40 };
   for (int way = 0; way < 4; way++) {
@@ -37,10 +38,10 @@ START_TEST(rows_find_a_place) {
 }
 END_TEST
 
-/* Several new rows of one key, and behind the first free place the next is taken already. */
+/* Several new rows of one key, where the number after the first free one is already used. */
 START_TEST(rows_go_around_each_other) {
   store *s = memory_store();
-  const record neighbour = response(4, 1, T0, 1, 1); /* wants the place behind that of key 2 */
+  const record neighbour = response(4, 1, T0, 1, 1); /* wants the number after that of key 2 */
   record variants[3];
   for (uint64_t i = 0; i < 3; i++)
     variants[i] = response(2, 1 + i, T0, 5, 1);
@@ -58,8 +59,8 @@ START_TEST(rows_go_around_each_other) {
 END_TEST
 
 #define LAYERS "SELECT count(DISTINCT id >> 36) FROM response"
-/* Large batches lie behind each other, small ones in the last layer; whatever layer a key is in, it is found
- * there, and what is new of it goes there. */
+/* Large batches are placed after each other, small ones in the last layer; whichever layer has a
+ * key, the key is found there, and its new rows go there. */
 START_TEST(layers_hold_their_keys) {
   enum { BATCH = 200, BATCHES = 4 };
   record r[BATCH];
@@ -84,7 +85,7 @@ START_TEST(layers_hold_their_keys) {
     for (fact_kind kind = 0; kind < FACT_KINDS; kind++)
       bpi_layers_forget(&s->layers[kind]);
   }
-  for (uint64_t i = 0; i < BATCH; i++) /* a large batch that brings nothing new makes none */
+  for (uint64_t i = 0; i < BATCH; i++) /* a large batch without anything new makes none */
     r[i] = response(i, 1, T0, 1, 1);
   ck_assert_uint_eq(apply_records(s, r, BATCH).duplicate, BATCH);
   ck_assert_int_eq(number(s, LAYERS), BATCHES);
@@ -94,7 +95,7 @@ START_TEST(layers_hold_their_keys) {
 }
 END_TEST
 
-/* Nobody has as many layers as a damaged number says; to look into all of them would take for ever. */
+/* A damaged number of layers is impossibly large; searching all of them would not end. */
 START_TEST(layers_of_a_damaged_store) {
   static const char *const numbers[] = {"9223372036854775807", "-9223372036854775807"};
   const record r = response(1, 1, T0, 1, 1), other = response(2, 1, T0, 1, 1);
@@ -120,7 +121,8 @@ START_TEST(layers_of_a_damaged_store) {
 }
 END_TEST
 
-/* Nobody is active without a pause for centuries, or at no time; to tell of every quarter of an hour would take for ever. */
+/* A damaged run lasts centuries or has no time; reporting every quarter of an hour would not
+ * end. */
 START_TEST(runs_of_a_damaged_store) {
   static const char *const ends[] = {"start_us + 3600000000 * 24 * 365 * 50", "253402300799000000",
                                      "9223372036854775807", "start_us - 1"};
@@ -144,7 +146,7 @@ START_TEST(runs_of_a_damaged_store) {
 }
 END_TEST
 
-/* A second has parts, the last of all times, too. */
+/* At the end of all times, fractions of a second count, too. */
 START_TEST(a_run_at_the_end_of_all_times) {
   const record r = prompt(1, BPI_TIME_LAST, 1), last = prompt(5, BPI_TIME_LAST + BPI_SECOND - 1, 1);
   store *s = memory_store();
@@ -156,7 +158,7 @@ START_TEST(a_run_at_the_end_of_all_times) {
 }
 END_TEST
 
-/* Nor as many sessions. */
+/* So is a damaged number of sessions. */
 START_TEST(sessions_of_a_damaged_store) {
   const record r = response(1, 1, T0, 1, 1), other = response(1, 2, T0, 1, 1);
   store *s = memory_store();
@@ -198,7 +200,7 @@ START_TEST(tiers_of_a_damaged_store) {
 }
 END_TEST
 
-/* A question over all times goes from the first quarter to the last. */
+/* A query over all times covers the first quarter to the last, but reads only those that exist. */
 START_TEST(quarters_of_a_damaged_store) {
   static const char *const damages[] = {"last = 1 << 53", "first = -2", "first = last + 1"};
   const record r = prompt(1, T0, 1);
@@ -221,7 +223,7 @@ START_TEST(quarters_of_a_damaged_store) {
 }
 END_TEST
 
-/* The longest that a store of its size holds: a prompt each five minutes for six weeks. */
+/* The longest run that a store of its size can have: a prompt every five minutes for six weeks. */
 START_TEST(a_run_without_a_pause) {
   enum { PROMPTS = 12 * 24 * 42, EACH = 1000 };
   store *s = memory_store();
@@ -240,7 +242,8 @@ START_TEST(a_run_without_a_pause) {
 }
 END_TEST
 
-/* What another handle put into a layer is found, though this one made the layer and knew all of it. */
+/* What another handle put into a layer is found, although this handle made the layer and knew all
+ * of it. */
 START_TEST(layers_of_two_writers) {
   enum { BATCH = 50 };
   record r[BATCH];
@@ -251,7 +254,7 @@ START_TEST(layers_of_two_writers) {
   apply_records(s, r, BATCH);
   for (uint64_t i = 0; i < BATCH; i++)
     r[i].key = response(2 * i + 1, 1, T0, 1, 1).key;
-  apply_records(other, r, BATCH); /* between those of the first */
+  apply_records(other, r, BATCH); /* between those of the first handle */
   ck_assert_int_eq(number(s, LAYERS), 1);
   ck_assert_uint_eq(apply_records(s, r, BATCH).duplicate, BATCH);
   ck_assert_int_eq(number(s, RESPONSES), 2 * BATCH);
@@ -261,7 +264,7 @@ START_TEST(layers_of_two_writers) {
 }
 END_TEST
 
-/* A batch that is stopped, or of which nothing is kept. */
+/* A batch that is cancelled, or of which nothing is stored. */
 static void apply_in_vain(store *s, const record *r, size_t count, bool stopped) {
   batch *b = bpi_batch_new();
   apply_counts counts = {0};
@@ -276,8 +279,8 @@ static void apply_in_vain(store *s, const record *r, size_t count, bool stopped)
   bpi_batch_free(b);
 }
 
-/* By turns two handles write, try in vain, are stopped and opened anew: what is stored is what one batch
- * stores. */
+/* Two handles alternately write, fail, are cancelled and opened again: the store equals one filled
+ * by one batch. */
 START_TEST(layers_of_a_life) {
   for (int round = 0; round < 8; round++) {
     char name[24];
@@ -310,14 +313,14 @@ START_TEST(layers_of_a_life) {
 }
 END_TEST
 
-/* There are only so many layers; then the last one grows, and keys of all are found. */
+/* The number of layers is limited; then the last one grows, and keys of all are found. */
 START_TEST(layers_end) {
   enum { BATCH = 20 };
   record r[2 * BATCH];
   store *s = layered_store(BATCH);
   for (uint64_t i = 0; i < 2 * BATCH; i++) {
     r[i] = response(i, 1, T0, 1, 1);
-    r[i].key.hi += i * 1000; /* each a place of its own */
+    r[i].key.hi += i * 1000; /* each with a number of its own */
   }
   apply_records(s, r, BATCH);
   char text[96];
@@ -333,12 +336,12 @@ START_TEST(layers_end) {
 }
 END_TEST
 
-/* No key is missed; of those that are not there one of a hundred may be taken for one that is. */
+/* The filter misses no key; of absent keys it reports at most one in a hundred as present. */
 START_TEST(layers_know_their_keys) {
   enum { KEYS = 20000 };
   layers l = {0};
   int mistaken = 0;
-  ck_assert(bpi_layer_may_hold(&l, 3, 1)); /* nothing is known of it */
+  ck_assert(bpi_layer_may_hold(&l, 3, 1)); /* the filter is empty: unknown */
   bpi_layer_begin(&l, 3, KEYS);
   ck_assert(bpi_layer_known(&l, 3) && !bpi_layer_known(&l, 2));
   for (uint64_t i = 0; i < KEYS; i++)
@@ -354,7 +357,8 @@ START_TEST(layers_know_their_keys) {
 }
 END_TEST
 
-/* One allocation alone fails: the batch fails, or what is known of its layers was all that it was for. */
+/* A single allocation fails: either the batch fails, or it was only needed for the filter of a
+ * layer. */
 START_TEST(layers_without_memory) {
   record r[60];
   random_records(r, 60, 8);

@@ -1,5 +1,5 @@
-/* The scanner, by hand and against itself: whatever the window and however few bytes a read gives,
- * the same values come out. scan_oracle.py compares it with another reader of JSON. */
+/* The scanner, by hand and against itself: with any window and however few bytes a read returns,
+ * the same values come out. scan_oracle.py compares it with another JSON reader. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "drip.h"
 #include "run_suite.h"
 
-/* Writes what the scanner sees as text: keys, types, decoded strings, places of records. */
+/* Writes what the scanner reads as text: keys, types, decoded strings, places of records. */
 typedef struct trace {
   char text[65536];
   size_t length;
@@ -67,7 +67,7 @@ static void trace_value(scan *s, trace *t) {
     bpi_scan_skip(s);
     say(t, "l", 1);
     break;
-  /* what is no value is refused by whoever consumes it */
+  /* the consumer refuses what is not a value */
   default: bpi_scan_skip(s); break;
   }
 }
@@ -203,7 +203,7 @@ START_TEST(reals) {
 }
 END_TEST
 
-/* A string that does not fit is cut at a whole character, and the value behind it is read. */
+/* A string that is too long is cut at a whole character, and the value after it is read. */
 START_TEST(bounded_text) {
   const char *line = "{\"a\":\"ab\xC3\xA9\xE2\x82\xAC"
                      "cd\",\"b\":1}\n";
@@ -231,7 +231,7 @@ START_TEST(bounded_text) {
 }
 END_TEST
 
-/* The same for a text with escapes, which takes more room in the input than it needs. */
+/* The same for a text with escapes, which is longer in the input than decoded. */
 START_TEST(bounded_escapes) {
   static const struct {
     const char *written, *text;
@@ -312,7 +312,7 @@ START_TEST(any_window_any_read) {
 }
 END_TEST
 
-/* Cut anywhere, nothing is refused that the whole would not refuse, and the cut value waits. */
+/* A prefix is refused only if the whole is, and the cut value waits. */
 START_TEST(cut_anywhere) {
   static const char line[] =
       "{\"a\":[1,-2.5e+7,\"\\ud83d\\ude00\xE2\x82\xAC\",true,false,null,{}],\"b\":{}}";
@@ -368,7 +368,7 @@ static bool is_wide(const char *p, const char *end) {
   return end - p >= 3 && bpi_utf8_step(p, end) == 3;
 }
 
-/* Which places a walk over plain characters, whole escapes and characters may stand at. */
+/* The offsets at which a walk over plain characters, whole escapes and whole sequences may stop. */
 static void places_of(const char *p, const char *end, bool *place, const char *start) {
   for (;;) {
     place[p - start] = true;
@@ -396,7 +396,7 @@ static void check_skip(const char *(*skip)(const char *, const char *), const ch
 static const char *skip_any(const char *p, const char *end) {
   return bpi_skip_text(p, end);
 }
-#if defined(__SSE2__) /* what skip_any is where the processor has nothing wider */
+#if defined(__SSE2__) /* what skip_any uses if the processor has nothing wider */
 static const char *skip_narrow(const char *p, const char *end) {
   return bpi_skip_text_sse2(p, end);
 }
@@ -407,7 +407,7 @@ static const char *skip_portable(const char *p, const char *end) {
   return bpi_skip_text_portable(p, end);
 }
 
-/* Random text of few kinds of characters, so that escapes meet every border of a block. */
+/* Random text of few kinds of characters, so that escapes are at every boundary of a block. */
 START_TEST(skip_text) {
   static const char *const kinds[] = {"x",
                                       "x",
@@ -450,7 +450,7 @@ START_TEST(skip_text) {
 }
 END_TEST
 
-/* What is expected is read if it stands there, and written so; else nothing is. */
+/* An expected token is read if it is there in exactly that spelling; else nothing is. */
 START_TEST(expected) {
   static const char text[] =
       "{\"type\":\"user\", \"a\":1,\"type\":\"users\",\"\":\"\",\"t\\u0079pe\":null,"
@@ -467,14 +467,14 @@ START_TEST(expected) {
   ck_assert(!bpi_scan_key_is(&s, type, 7));
   ck_assert(!bpi_scan_text_is(&s, "use", 3) && !bpi_scan_text_is(&s, "users", 5));
   ck_assert(bpi_scan_text_is(&s, "user", 4));
-  ck_assert(!bpi_scan_key_is(&s, a, 4)); /* a space is another way of writing */
+  ck_assert(!bpi_scan_key_is(&s, a, 4)); /* a space is a different spelling */
   ck_assert(bpi_scan_key(&s, &key, &length) && length == 1 && *key == 'a');
   ck_assert(!bpi_scan_text_is(&s, "1", 1) && bpi_scan_count(&s, &count, NULL) && count == 1);
   ck_assert(bpi_scan_key_is(&s, type, 7));
   ck_assert(!bpi_scan_text_is(&s, "user", 4));
   bpi_scan_skip(&s);
   ck_assert(bpi_scan_key(&s, &key, &length) && length == 0 && bpi_scan_text_is(&s, "", 0));
-  ck_assert(!bpi_scan_key_is(&s, type, 7)); /* an escape, too */
+  ck_assert(!bpi_scan_key_is(&s, type, 7)); /* so is an escape */
   ck_assert(bpi_scan_key(&s, &key, &length) && length == 4 && memcmp(key, "type", 4) == 0);
   bpi_scan_skip(&s);
   ck_assert(bpi_scan_key(&s, &key, &length) && bpi_scan_enter_array(&s));
@@ -488,14 +488,14 @@ START_TEST(expected) {
   ck_assert(!bpi_scan_item(&s) && bpi_scan_ends(&s) && !bpi_scan_failed(&s));
   ck_assert_int_eq(bpi_scan_value(&s), SCAN_END);
 
-  bpi_scan_init_memory(&s, text, 20); /* there is not enough to compare: nothing is read */
+  bpi_scan_init_memory(&s, text, 20); /* too short to compare: nothing is read */
   ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
   ck_assert(!bpi_scan_key_is(&s, type, 7));
   ck_assert(bpi_scan_key(&s, &key, &length) && length == 4);
   ck_assert(bpi_scan_text_is(&s, "user", 4));
   ck_assert(!bpi_scan_ends(&s));
 
-  /* behind a comma that is missing, or an error, nothing is as expected */
+  /* after a missing comma or an error nothing is as expected */
   static const char bad[] = "{\"a\":tru,\"a\":1}                                            \n";
   bpi_scan_init_memory(&s, bad, sizeof bad - 1);
   ck_assert_int_eq(bpi_scan_value(&s), SCAN_OBJECT);
@@ -512,14 +512,14 @@ START_TEST(expected) {
 }
 END_TEST
 
-/* A document goes over lines; a line of it that is broken costs the rest; one that ends early waits,
- * and is read again from where its value began. */
+/* A document may have many lines; an error loses the rest; an incomplete one waits, and is read
+ * again from the beginning of its value. */
 START_TEST(documents) {
   static const char text[] = "\n [1,\n  {\"a\" :\n 2}\n]\n{\"b\":3}";
   scan s;
   bpi_scan_init_memory(&s, text, sizeof text - 1);
   ck_assert_int_eq(bpi_scan_value(&s), SCAN_ARRAY);
-  while (bpi_scan_item(&s)) /* no value of lines goes on behind its line */
+  while (bpi_scan_item(&s)) /* in line mode, no value continues on the next line */
     bpi_scan_skip(&s);
   ck_assert_int_eq(s.error, SCAN_SYNTAX);
   ck_assert_int_eq(s.error_at, 5);

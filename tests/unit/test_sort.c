@@ -1,4 +1,5 @@
-/* Sorting rows by their first words, against the C library's qsort with the place as last resort. */
+/* Sorting rows by their first words, compared with the C library's qsort with the position as the
+ * last criterion. */
 #include <check.h>
 #include <stdlib.h>
 
@@ -11,7 +12,7 @@
 
 static uint64_t seed = 1;
 static int64_t number(int64_t spread) {
-  if (spread == 0) return (int64_t)dice_roll(&seed); /* any, negative ones too */
+  if (spread == 0) return (int64_t)dice_roll(&seed); /* any number, negative ones too */
   return dice_below(&seed, spread) - spread / 2;
 }
 
@@ -21,7 +22,7 @@ static int by_words(const void *a, const void *b) {
   const int64_t *x = *(int64_t *const *)a, *y = *(int64_t *const *)b;
   for (size_t i = 0; i < sorted_words; i++)
     if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
-  return x < y ? -1 : x > y; /* rows lie in the order of their places */
+  return x < y ? -1 : x > y; /* rows are in the order of their addresses */
 }
 
 START_TEST(equals_qsort) {

@@ -1,5 +1,6 @@
-/* The statistics: against the oracle (tests/oracle/stats.py, the argument), against examples their
- * authors printed, and against the truth of 10,000 simulated developers, 500 in the short form. */
+/* The statistics: against the oracle (tests/oracle/stats.py, the argument), against examples
+ * printed in the papers, and against the truth of 10,000 simulated developers, 500 in the short
+ * form. */
 #include <check.h>
 #include <float.h>
 #include <math.h>
@@ -20,7 +21,7 @@ static const char *cases_path;
 typedef struct oracle_case {
   char name[32];
   double given[NUMBERS], wanted[NUMBERS];
-  int64_t whole[NUMBERS]; /* the given ones, where they are integers */
+  int64_t whole[NUMBERS]; /* the same numbers, where they are integers */
   size_t givens, wanteds;
 } oracle_case;
 
@@ -58,7 +59,7 @@ static void estimate_near(const oracle_case *c, const estimate *e) {
   near(c, 2, e->high);
 }
 
-/* The oracle has no values where nothing can be told. */
+/* The oracle has no values where nothing can be said. */
 static void comparison_near(const oracle_case *c, const comparison *got) {
   ck_assert_msg(got->e.known == (c->wanteds > 0), "%s: known %d", c->name, got->e.known);
   if (!c->wanteds) return;
@@ -212,12 +213,12 @@ START_TEST(too_little_says_nothing) {
   ck_assert(!bpi_cluster_shares_differ(two, 3).e.known);
   ck_assert(!bpi_cluster_ratios_differ(two, 3).e.known);
   ck_assert_double_eq(bpi_cluster_shares_differ(two, 3).p, 1);
-  one[0] = (cluster){1, 1000}; /* one cluster outweighs the others: nothing can be told */
+  one[0] = (cluster){1, 1000}; /* one cluster outweighs the others: nothing can be said */
   ck_assert(!bpi_cluster_share(one, 4).known);
 }
 END_TEST
 
-/* A series may have holes: they count as time, not as values. */
+/* A series may have gaps: they count as time, not as values. */
 START_TEST(holes_are_time) {
   double steps[7] = {1, NAN, 5, 7, NAN, 11, 13};
   comparison c = bpi_slope(steps, 7);
@@ -262,7 +263,7 @@ END_TEST
 /* --------------------------------------------------------------------------- simulated developers */
 
 /* Counter-based (Steele, Lea & Flood 2014, SplitMix): the n-th number does not depend on who drew
- * those before. */
+ * the ones before. */
 static uint64_t counter;
 static double uniform(void) {
   uint64_t z = ++counter * UINT64_C(0x9E3779B97F4A7C15);
@@ -292,14 +293,14 @@ static double amounts(int64_t n, double each) {
   return sum;
 }
 
-/* A session's own luck with mean 1: most go well, one in five badly. */
+/* A session's own failure factor with mean 1: most go well, one in five badly. */
 static double luck(void) {
   double u = uniform();
   return u < 0.5 ? 0.5 : u < 0.8 ? 1 : 2.25;
 }
 
-/* Sessions of a few calls to some hundreds, each with its own failure rate; within one, both sides
- * have bursts of their own that the other does not see. There is no difference between the sides. */
+/* Sessions of a few calls to some hundred, each with its own failure rate; within one, both sides
+ * have independent bursts. There is no difference between the sides. */
 typedef struct developer {
   size_t days;
   double rate;
@@ -324,8 +325,8 @@ static void live(developer *d) {
   }
 }
 
-/* The same without much luck about: hardly anything fails, but for one session in ten, and there
- * nearly all that one side does. Which side is chance. */
+/* The same with a very low rate: hardly anything fails, except in one session of ten, where nearly
+ * everything of one random side does. */
 static void live_clumped(developer *d) {
   d->days = 10 + (size_t)(uniform() * 51);
   d->rate = 0.002 * 0.9 + 0.6 * 0.1;
@@ -373,12 +374,12 @@ static double slack(double share) {
   return 3 * sqrt(share * (1 - share) / developers());
 }
 
-/* At least the stated rate, and no test fires more often than it says. */
+/* Coverage is at least the stated rate, and no test rejects more often than stated. */
 static void check_tally(const tally *t, bool tested) {
   print(t);
   ck_assert_double_ge(part(t->covered, t->known), 0.95 - slack(0.95));
   if (!tested) return;
-  ck_assert_int_gt(t->p05, 0); /* it can fire */
+  ck_assert_int_gt(t->p05, 0); /* it does reject sometimes */
   ck_assert_double_le(part(t->p05, t->known), 0.05 + slack(0.05));
   ck_assert_double_le(part(t->p01, t->known), 0.01 + slack(0.01));
   ck_assert_double_le(part(t->p001, t->known), 0.001 + slack(0.001));
@@ -426,7 +427,8 @@ START_TEST(clumps_hold_their_rates) {
 }
 END_TEST
 
-/* What the cluster functions are for: the same developers, counted as if each call stood alone. */
+/* Why the cluster functions are needed: the same developers, counted as if each call were
+ * independent. */
 START_TEST(independence_would_deceive) {
   static developer d;
   tally naive = {.name = "calls taken alone"};
@@ -444,7 +446,7 @@ START_TEST(independence_would_deceive) {
 }
 END_TEST
 
-/* Tasks of minutes to hours, half an hour in the median and skewed. */
+/* Tasks of minutes to hours, skewed, with a median of half an hour. */
 static int64_t duration(void) {
   return (int64_t)(1.8e9 * bpi_exp(1.1 * bell()));
 }
@@ -477,7 +479,8 @@ START_TEST(values_hold_their_rates) {
   check_tally(&middle, false);
   check_tally(&level, true);
   check_tally(&alone, false);
-  /* The caveat of stats.h: weeks that are alike make a slope look surer than it is. */
+  /* The limitation stated in stats.h: with correlated weeks a slope looks more certain than it
+   * is. */
   print(&sticky);
   ck_assert_double_lt(part(sticky.covered, sticky.known), part(level.covered, level.known));
 }

@@ -1,4 +1,4 @@
-/* The store as a file: opening, keys, versions, settings, and reading what is in it. */
+/* The store as a file: opening, keys, versions, settings, and reading its content. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +36,7 @@ END_TEST
 
 /* ----------------------------------------------------------------------------------- checking */
 
-/* The check must see every kind of damage, or it is none. */
+/* bpi_store_verify must notice every kind of damage. */
 START_TEST(verify_sees_damage) {
   static const char *const damages[] = {
       "UPDATE cell SET n = n + 1 WHERE kind = 1",
@@ -106,7 +106,7 @@ START_TEST(stores_are_private_and_last) {
   apply_records(s, &r, 1);
   char *want = dump(s);
   bpi_store_close(s);
-  ck_assert_int_eq(mode_of("new.db-wal"), -1); /* all is in one file */
+  ck_assert_int_eq(mode_of("new.db-wal"), -1); /* everything is in one file */
   s = open_store("new.db");
   assert_dump(s, want, "opened again");
   ck_assert_mem_eq(&key, bpi_store_key(s), sizeof key);
@@ -114,14 +114,14 @@ START_TEST(stores_are_private_and_last) {
   bpi_store_close(s);
   bpi_store_close(NULL);
 
-  write_file("empty.db", "", 0); /* an empty file is a store to be; it becomes private first */
+  write_file("empty.db", "", 0); /* an empty file becomes a store; it is made private first */
   ck_assert_int_eq(mode_of("empty.db"), 0666);
   bpi_store_close(open_store("empty.db"));
   ck_assert_int_eq(mode_of("empty.db"), 0600);
 }
 END_TEST
 
-/* A process that was killed leaves a write-ahead log: it is part of the store. */
+/* A killed process leaves a write-ahead log, which is part of the store. */
 START_TEST(logs_left_behind_are_read) {
   store *s = open_store("killed.db");
   const record r = prompt(1, T0, 1);
@@ -194,7 +194,7 @@ START_TEST(versions_are_looked_at) {
   bpi_batch_free(b);
   bpi_store_close(s);
 
-  /* A store that is still empty is for a writer to make. */
+  /* An empty store can only be created by a writer. */
   write_file("zero.db", "", 0);
   ck_assert_int_eq(try_open(&s, "zero.db", true, NULL, NULL), BP_ERR_READONLY);
 }
@@ -258,7 +258,7 @@ START_TEST(settings) {
 }
 END_TEST
 
-/* Processes that find no store make it together; each must come out with the same key. */
+/* Processes that find no store create it together; all must end up with the same key. */
 START_TEST(many_make_one_store) {
   enum { MAKERS = 6, ROUNDS = 15 };
   for (int round = 0; round < ROUNDS; round++) {
@@ -331,7 +331,7 @@ START_TEST(reading) {
   dated = 0;
   bpi_read_rollup(s, ROLLUP_PROMPT, T0 / BPI_QUARTER, (T0 + DAY) / BPI_QUARTER, count_row, &dated,
                   &error);
-  ck_assert_int_eq(dated, 1); /* half open */
+  ck_assert_int_eq(dated, 1); /* one of its ends is open */
   ck_assert_int_eq(bpi_read_labels(s, stop_at_once, &calls, &error), -77);
   ck_assert_int_eq(bpi_read_labels_of(s, LABEL_MODEL, stop_at_once, &calls, &error), -77);
   ck_assert_int_eq(bpi_read_labels_of(s, LABEL_BRANCH, stop_at_once, &calls, &error), BP_OK);
@@ -365,7 +365,7 @@ START_TEST(reading) {
 }
 END_TEST
 
-/* What SQLite itself refuses a connection that was restricted, whoever asks. */
+/* Statements that SQLite refuses on a restricted connection, whoever runs them. */
 START_TEST(restricted_connections_are_refused) {
   static const char *const refused[] = {"SELECT count(*) FROM session",
                                         "SELECT 1 FROM prompt",
@@ -391,7 +391,7 @@ START_TEST(restricted_connections_are_refused) {
   bp_error_free(error);
   error = NULL;
   int most = sqlite3_limit(s->db, SQLITE_LIMIT_SQL_LENGTH, 1);
-  ck_assert_int_ne(bpi_store_restrict(s, "*", &error), BP_OK); /* and it stays as it was */
+  ck_assert_int_ne(bpi_store_restrict(s, "*", &error), BP_OK); /* and it stays restricted */
   sqlite3_limit(s->db, SQLITE_LIMIT_SQL_LENGTH, most);
   bp_error_free(error);
   error = NULL;
@@ -403,7 +403,7 @@ START_TEST(restricted_connections_are_refused) {
 }
 END_TEST
 
-/* A handle is such a connection from the start, and from when it is narrowed. */
+/* Handles have such a connection from the start, and after narrowing. */
 START_TEST(handles_are_restricted) {
   bp_open_options o = BP_OPEN_OPTIONS_INIT;
   bp_store *handle[2] = {NULL, NULL};

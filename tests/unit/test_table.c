@@ -1,5 +1,5 @@
-/* The builder of results and the bp_result_ functions: what goes in comes out, what is withheld is
- * not there, rules that are broken and memory that is missing end in one error. */
+/* The builder of results and the bp_result_ functions: values come out as they went in, withheld
+ * ones are not stored, broken rules and missing memory end in one error. */
 #include <check.h>
 #include <math.h>
 #include <stdio.h>
@@ -118,8 +118,8 @@ START_TEST(metadata) {
   bp_result *t = bpi_table_new();
   size_t column = bpi_table_add_column(t, BP_TYPE_INT, "cost", "metric");
   bpi_table_column_meta(t, column, "unit", "tokens");
-  bpi_table_column_meta(t, column, "unit", "nUSD"); /* the last one counts */
-  bpi_table_column_meta(t, column, "title", NULL);  /* nothing is known */
+  bpi_table_column_meta(t, column, "unit", "nUSD"); /* the last one is used */
+  bpi_table_column_meta(t, column, "title", NULL);  /* NULL: ignored */
   bpi_table_meta(t, "zone", "Europe/Berlin");
   bp_result *r = finished(t);
   ck_assert_str_eq(bp_result_column(r, 0, "name"), "cost");
@@ -203,7 +203,7 @@ START_TEST(texts) {
   set(t, 1, "second column first");
   set(t, 0, "x");
   bpi_table_add_row(t);
-  set(t, 0, ""); /* a text, of no characters */
+  set(t, 0, ""); /* a text without characters */
   bpi_table_set_text(t, 1, NULL, 0);
   bpi_table_add_row(t);
   bpi_table_set_text(t, 0, "a\0b", 3);
@@ -251,7 +251,7 @@ START_TEST(references) {
   bp_result *r = one_of_each();
   ck_assert_ptr_eq(bpi_table_retain(r), r);
   bp_result_free(r);
-  ck_assert_int_eq(bp_result_int(r, 0, 0), 1); /* still there; address sanitizer sees it if not */
+  ck_assert_int_eq(bp_result_int(r, 0, 0), 1); /* still there, else the sanitizer reports it */
   bp_result_free(r);
 }
 END_TEST
@@ -309,7 +309,7 @@ START_TEST(broken_rules_are_told_at_the_end) {
   bpi_table_add_column(t, BP_TYPE_INT, "int", NULL);
   bpi_table_add_column(t, BP_TYPE_TEXT, "text", NULL);
   broken[_i](t);
-  bpi_table_add_row(t); /* does nothing any more */
+  bpi_table_add_row(t); /* no effect any more */
   ck_assert_int_eq(bpi_table_finish(&r, t, &error), BP_ERR_INTERNAL);
   ck_assert_ptr_null(r);
   ck_assert_int_eq(bpi_error_code(error), BP_ERR_INTERNAL);

@@ -1,5 +1,6 @@
-/* The rules of tasks over steps made by hand, no store: where tasks end, what they are, and how their
- * calls stand to each other. Times are seconds from the start of the session. */
+/* The rules of tasks over hand-made steps, without a store: where tasks end, what they are, and how
+ * their calls relate. Expected values are worked out by hand from docs/tasks.md. Times are seconds
+ * from the start of the session. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,7 +143,7 @@ START_TEST(gaps) {
 }
 END_TEST
 
-/* A call that is under way is no gap, and its result is a moment. */
+/* A running call is no gap, and its result is a step. */
 START_TEST(running_is_no_gap) {
   prompt(0);
   call(10, 3600, BASH_TOOL, CATEGORY_COMMAND, OUTCOME_OK);
@@ -165,7 +166,7 @@ START_TEST(clear_begins) {
 }
 END_TEST
 
-/* Git and closing words stay with the commit; the next prompt is another task. */
+/* Git commands and closing words belong to the commit; the next prompt begins another task. */
 START_TEST(commit_ends) {
   prompt(0);
   edit(10, FILE_A, 3, 0);
@@ -182,8 +183,8 @@ START_TEST(commit_ends) {
 }
 END_TEST
 
-/* Who goes on alone takes the response of the call along; a failed commit ends nothing; one that only
- * a history tells of does. */
+/* If the assistant continues by itself, the response of the next call goes with the call; a failed
+ * commit ends nothing; one known only from the history does. */
 START_TEST(commit_and_on) {
   prompt(0);
   edit(10, FILE_A, 3, 0);
@@ -209,7 +210,7 @@ START_TEST(types) {
   edit(15, FILE_A, 1, 0);
   cut();
   TASK(0, TESTING, RESOLVED, 0, 16, 16);
-  run(0, PROGRAM_TEST, OUTCOME_OK); /* one of two: not most */
+  run(0, PROGRAM_TEST, OUTCOME_OK); /* one of two: not most of them */
   run(5, PROGRAM_BUILD, OUTCOME_OK);
   edit(10, FILE_A, 4, 6); /* 10 lines, 2 apart, a quarter of 6 is 1 */
   cut();
@@ -223,7 +224,7 @@ START_TEST(types) {
   edit(0, FILE_A, 60, 80); /* 20 is a quarter of 80 */
   cut();
   TASK(0, REFACTORING, RESOLVED, 0, 1, 1);
-  edit(0, FILE_A, 5, 5); /* the failure comes behind the edit */
+  edit(0, FILE_A, 5, 5); /* the failure comes after the edit */
   run(5, PROGRAM_BUILD, OUTCOME_ERROR);
   cut();
   TASK(0, REFACTORING, UNRESOLVED, 0, 6, 6);
@@ -236,7 +237,7 @@ START_TEST(types) {
 }
 END_TEST
 
-/* The call that ended last decides, whichever began last; what is not known is passed over. */
+/* The call that ended last decides, whichever began last; unknown outcomes are skipped. */
 START_TEST(last_outcome) {
   edit(0, FILE_A, 1, 0);
   call(10, 50, BASH_TOOL, CATEGORY_COMMAND, OUTCOME_ERROR);
@@ -250,7 +251,7 @@ START_TEST(last_outcome) {
 }
 END_TEST
 
-/* 10 + 4 - 6 of the first file, at least 0 of the second before it grows again. */
+/* 10 + 4 - 6 for the first file, at least 0 for the second before it grows again. */
 START_TEST(lines_kept) {
   edit(0, FILE_A, 10, 0);
   edit(5, FILE_B, 2, 40);
@@ -259,7 +260,7 @@ START_TEST(lines_kept) {
   cut();
   ck_assert_int_eq(found[0].lines_kept, 8 + 5);
   edit(0, FILE_A, 10, 0);
-  edit(7200, FILE_A, 1, 6); /* the task after takes nothing from this one */
+  edit(7200, FILE_A, 1, 6); /* the next task takes nothing from this one */
   cut();
   ck_assert_uint_eq(tasks, 2);
   ck_assert_int_eq(found[0].lines_kept, 10);
@@ -271,7 +272,7 @@ START_TEST(prompts_again) {
   prompt(0);
   event(10, EVENT_INTERRUPT, DETAIL_NONE);
   prompt(70); /* within 60 s */
-  prompt(71); /* but once only */
+  prompt(71); /* but only once */
   event(100, EVENT_INTERRUPT, DETAIL_NONE);
   prompt(161);
   cut();
@@ -297,13 +298,13 @@ START_TEST(who_and_what) {
   ck_assert_int_eq(found[0].features, PROMPT_IMAGE);
   ck_assert_int_eq(found[0].uses, 1 << USE_OF_IMAGES | 1 << USE_OF_SUBAGENTS |
                                       1 << USE_OF_BACKGROUND | 1 << USE_OF_PLAN_MODE);
-  ck_assert_str_eq(path[0], "ra"); /* the two reads are one step, the subagent's edit is none */
+  ck_assert_str_eq(path[0], "ra"); /* two reads are one step, the subagent's edit is none */
   ck_assert_int_eq(sum[ROLLUP_TASK_COST].n, 3);
   ck_assert_int_eq(sum[ROLLUP_TASK_COST].m[RESPONSE_INPUT], 21);
 }
 END_TEST
 
-/* Costs stand where the task begins, calls where they were made. */
+/* Costs are in the quarter where the task begins, calls in theirs. */
 START_TEST(quarters) {
   prompt(890);
   response(910, OPUS);
@@ -328,7 +329,7 @@ START_TEST(repeats) {
   run(50, PROGRAM_TEST, OUTCOME_OK); /* another target */
   run(60, PROGRAM_TEST, OUTCOME_ERROR);
   edit(70, FILE_A, 1, 0);
-  run(80, PROGRAM_TEST, OUTCOME_OK); /* not right after it */
+  run(80, PROGRAM_TEST, OUTCOME_OK); /* not immediately after it */
   cut();
   ck_assert_int_eq(sum[ROLLUP_ATTEMPT].n, 9);
   ck_assert_int_eq(ATTEMPTS(REPEATS), 2);
@@ -336,7 +337,7 @@ START_TEST(repeats) {
 }
 END_TEST
 
-/* Two calls side by side fail, two more repeat them; a subagent's calls in between are not theirs. */
+/* Two parallel calls fail, two more repeat them; a subagent's calls in between do not count. */
 START_TEST(repeats_side_by_side) {
   for (int64_t at = 0; at < 40; at += 20) {
     for (int64_t i = 0; i < 2; i++) {
@@ -402,7 +403,7 @@ START_TEST(uses) {
 }
 END_TEST
 
-/* Whatever allocation fails, the cut says so and nothing is lost. */
+/* Whichever allocation fails, cutting returns an error and nothing leaks. */
 START_TEST(memory_runs_out) {
   const task_sink sink = {NULL, take_task, take_cell};
   task_step *all[STEPS];

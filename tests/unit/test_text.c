@@ -1,6 +1,6 @@
 /* UTF-8, numbers and small ASCII helpers. UTF-8 is checked against the code points themselves: all
- * of them, and every pair of bytes before tails around every bound, which must be valid exactly if
- * encoding some code point gives them. */
+ * of them, and every pair of bytes followed by bytes around every limit, which must be valid
+ * exactly if encoding some code point gives them. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 /* --------------------------------------------------------------------------------- UTF-8 */
 
-/* By the table of RFC 3629, with divisions in place of shifts. */
+/* By the table of RFC 3629, with divisions instead of shifts. */
 static size_t encode_by_hand(uint32_t c, unsigned char out[4]) {
   if (c < 128) {
     out[0] = (unsigned char)c;
@@ -49,7 +49,7 @@ START_TEST(every_code_point) {
 }
 END_TEST
 
-/* Length of the sequence that begins here, found by encoding what it would decode to. */
+/* The length of the sequence that begins here, found by encoding what it would decode to. */
 static size_t step_by_hand(const unsigned char *p) {
   if (p[0] < 128) return 1;
   size_t length = p[0] >= 240 ? 4 : p[0] >= 224 ? 3 : p[0] >= 192 ? 2 : 0;
@@ -83,7 +83,7 @@ END_TEST
 START_TEST(valid_wherever_it_stands) {
   ck_assert(bpi_utf8_valid("", 0));
   ck_assert(bpi_utf8_valid(NULL, 0));
-  /* A sequence at every place of a long text, whole, cut and broken. */
+  /* A sequence at every offset of a long text, complete, cut and broken. */
   for (size_t at = 0; at < 40; at++) {
     char text[44];
     memset(text, 'a', sizeof text);
@@ -108,8 +108,8 @@ START_TEST(equal_without_case) {
   ck_assert(bpi_ascii_equal_nocase("", 0, ""));
   ck_assert(!bpi_ascii_equal_nocase("abc", 3, "abcd"));
   ck_assert(!bpi_ascii_equal_nocase("abcd", 4, "abc"));
-  ck_assert(bpi_ascii_equal_nocase("abcd", 3, "ABC")); /* only three bytes are meant */
-  ck_assert(!bpi_ascii_equal_nocase("@", 1, "`"));     /* 32 apart, but no letters */
+  ck_assert(bpi_ascii_equal_nocase("abcd", 3, "ABC")); /* only three bytes are compared */
+  ck_assert(!bpi_ascii_equal_nocase("@", 1, "`"));     /* 32 apart, but not letters */
   ck_assert(!bpi_ascii_equal_nocase("[", 1, "{"));
   ck_assert(!bpi_ascii_equal_nocase("\xC4", 1, "\xE4")); /* nor outside ASCII */
   ck_assert(!bpi_ascii_equal_nocase("a\0b", 3, "a"));
@@ -184,7 +184,7 @@ START_TEST(integers) {
 }
 END_TEST
 
-/* The shortest way by trying every edit: exponential, so for short words only. */
+/* The edit distance by trying every edit: exponential, so for short words only. */
 static unsigned try_edits(const char *a, const char *b) {
   if (!*a) return (unsigned)strlen(b);
   if (!*b) return (unsigned)strlen(a);

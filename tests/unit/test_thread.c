@@ -1,5 +1,5 @@
-/* Mutex, threads, sleep and process id. The counter without its lock would lose steps, and under
- * the thread sanitizer be reported. */
+/* Mutex, threads, sleep and process id. Without its lock the counter would lose steps, and the
+ * thread sanitizer would report it. */
 #include <check.h>
 #include <pthread.h>
 #include <signal.h>
@@ -51,7 +51,7 @@ static void note_signals(void *argument) {
   pthread_sigmask(SIG_BLOCK, NULL, argument);
 }
 
-/* The host's handlers run on the host's threads, and the host's own mask stays as it was. */
+/* Signals are handled on the host's threads, and the host's own mask is unchanged. */
 START_TEST(threads_take_no_signals) {
   sigset_t before, after, inside;
   sigemptyset(&inside);
@@ -102,7 +102,7 @@ static double seconds(void) {
   return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* A signal in between does not cut it short. */
+/* A signal meanwhile does not shorten it. */
 START_TEST(sleep_lasts) {
   struct sigaction action = {.sa_handler = wake}, old;
   sigaction(SIGALRM, &action, &old);
@@ -129,7 +129,7 @@ int main(void) {
   TCase *tests = tcase_create("thread");
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, no_step_is_lost);
-#ifndef _WIN32 /* has no signals between threads */
+#ifndef _WIN32 /* it has no signals between threads */
   tcase_add_test(tests, threads_take_no_signals);
   tcase_add_test(tests, sleep_lasts);
 #endif

@@ -1,5 +1,6 @@
-/* Instants as text, the calendar, and zones: against the calendar counted day by day, against dates
- * worked out by hand, and against the table that zone_oracle.py prints from Python's zoneinfo:
+/* Instants as text, the calendar, and time zones: against a calendar counted day by day, against
+ * dates worked out by hand, and against the table that zone_oracle.py prints from Python's
+ * zoneinfo:
  *
  *     test_time [PYTHON zone_oracle.py]
  */
@@ -173,7 +174,8 @@ START_TEST(other_text_is_refused) {
 }
 END_TEST
 
-/* The usual form has a way of its own; with one more digit the same text takes the other. */
+/* The usual form has a fast path; with one more digit the same text takes the other, and both
+ * agree. */
 START_TEST(both_ways_agree_on_every_byte) {
   for (size_t at = 0; at < 23; at++) {
     for (int byte = 0; byte < 256; byte++) {
@@ -304,7 +306,7 @@ START_TEST(memory_may_be_missing) {
 }
 END_TEST
 
-/* Worked out from the rules of the zones as the tz database's sources tell them. */
+/* Worked out by hand from the rules of the zones in the tz database. */
 static const struct {
   const char *zone;
   int year, month, day;
@@ -317,17 +319,17 @@ static const struct {
     {"Asia/Beirut", 2022, 3, 27, "2022-03-26T22:00:00Z"},
     {"Asia/Beirut", 2022, 3, 28, "2022-03-27T21:00:00Z"},
     {"America/Havana", 2024, 3, 10, "2024-03-10T05:00:00Z"},
-    /* The last hour of the day before comes twice. */
+    /* The last hour of the day before occurs twice. */
     {"America/Sao_Paulo", 2018, 2, 17, "2018-02-17T02:00:00Z"},
     {"America/Sao_Paulo", 2018, 2, 18, "2018-02-18T03:00:00Z"},
     {"Asia/Beirut", 2021, 10, 31, "2021-10-30T22:00:00Z"},
-    /* The first hour of the day comes twice. */
+    /* The first hour of the day occurs twice. */
     {"America/Havana", 2024, 11, 3, "2024-11-03T04:00:00Z"},
     {"America/Havana", 2024, 11, 4, "2024-11-04T05:00:00Z"},
-    /* Clocks went back at 00:01, so one minute of the day lies before the rest. */
+    /* Clocks went back at 00:01, so one minute of the day is before the rest. */
     {"America/St_Johns", 2006, 10, 29, "2006-10-29T02:30:00Z"},
     {"America/St_Johns", 2006, 10, 30, "2006-10-30T03:30:00Z"},
-    /* Days that never were. */
+    /* Days that did not exist. */
     {"Pacific/Apia", 2011, 12, 29, "2011-12-29T10:00:00Z"},
     {"Pacific/Apia", 2011, 12, 30, "2011-12-30T10:00:00Z"},
     {"Pacific/Apia", 2011, 12, 31, "2011-12-30T10:00:00Z"},
@@ -349,7 +351,7 @@ static const struct {
     {"Africa/Casablanca", 2024, 3, 11, "2024-03-11T00:00:00Z"},
     {"Africa/Casablanca", 2024, 4, 14, "2024-04-14T00:00:00Z"},
     {"Africa/Casablanca", 2024, 4, 15, "2024-04-14T23:00:00Z"},
-    /* Far behind the tables of the zone files: the rule goes on for ever. */
+    /* Far after the tables of the zone files: the rule applies for ever. */
     {"Europe/Berlin", 2400, 3, 26, "2400-03-25T23:00:00Z"},
     {"Europe/Berlin", 2400, 3, 27, "2400-03-26T22:00:00Z"},
     {"America/New_York", 9999, 7, 4, "9999-07-04T04:00:00Z"},
@@ -369,7 +371,7 @@ START_TEST(days_start) {
 }
 END_TEST
 
-/* The calendar repeats after 400 years, and so must a zone whose rules do. */
+/* The calendar repeats after 400 years, and so must a zone with rules. */
 START_TEST(rules_repeat) {
   const int64_t cycle = INT64_C(146097) * 86400 * BPI_SECOND;
   const char *names[] = {"Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Asia/Tokyo"};
@@ -391,7 +393,7 @@ START_TEST(rules_repeat) {
 }
 END_TEST
 
-/* An offset stays as long as it is said to and no longer, now and in the years that are not written out. */
+/* An offset lasts exactly as long as reported, now and in years beyond the table. */
 START_TEST(stretches_end_where_offsets_change) {
   const char *names[] = {"UTC", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe",
                          "Africa/Casablanca"};
@@ -415,7 +417,7 @@ START_TEST(stretches_end_where_offsets_change) {
 }
 END_TEST
 
-/* No instant and no date may go beyond the numbers. */
+/* No instant or date may overflow. */
 START_TEST(extremes_are_answered) {
   const char *names[] = {"UTC", "Europe/Berlin", "Pacific/Apia"};
   const int64_t instants[] = {INT64_MIN, INT64_MIN + 1, -1, 0, INT64_MAX - 1, INT64_MAX};
@@ -503,7 +505,7 @@ static zone *rule_zone(const char *rule) {
   return bpi_zone_parse(&z, "Test/Rule", f.bytes, f.length) == BP_OK ? z : NULL;
 }
 
-/* A change of the offset, looked at from both sides. */
+/* A change of the offset, from both sides. */
 static const struct {
   const char *rule, *at;
   int32_t before, after;
@@ -512,13 +514,13 @@ static const struct {
     {"EST5EDT,M3.2.0,M11.1.0", "2024-11-03T06:00:00Z", -14400, -18000},
     {"CET-1CEST,M3.5.0,M10.5.0/3", "2025-03-30T01:00:00Z", 3600, 7200},
     {"CET-1CEST,M3.5.0,M10.5.0/3", "2025-10-26T01:00:00Z", 7200, 3600},
-    /* The south: summer spans the new year. */
+    /* In the south, summer includes the new year. */
     {"AEST-10AEDT,M10.1.0,M4.1.0/3", "2024-04-06T16:00:00Z", 39600, 36000},
     {"AEST-10AEDT,M10.1.0,M4.1.0/3", "2024-10-05T16:00:00Z", 36000, 39600},
-    /* Summer is the standard, winter the exception. */
+    /* Summer time is the standard, winter time the exception. */
     {"IST-1GMT0,M10.5.0,M3.5.0/1", "2024-10-27T01:00:00Z", 3600, 0},
     {"IST-1GMT0,M10.5.0,M3.5.0/1", "2024-03-31T01:00:00Z", 0, 3600},
-    /* Hours beyond a day and below none. */
+    /* Hours greater than a day and negative ones. */
     {"IST-2IDT,M3.4.4/26,M10.5.0", "2024-03-29T00:00:00Z", 7200, 10800},
     {"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2024-03-31T01:00:00Z", -7200, -3600},
     {"<-02>2<-01>,M3.5.0/-1,M10.5.0/0", "2024-10-27T01:00:00Z", -3600, -7200},
@@ -531,7 +533,7 @@ static const struct {
     {"AAA-1BBB,59,299", "2024-02-29T01:00:00Z", 3600, 7200},
     {"AAA-1BBB,59,299", "2023-03-01T01:00:00Z", 3600, 7200},
     {"AAA-1BBB,0/0,299", "2023-12-31T23:00:00Z", 3600, 7200},
-    /* Offsets with minutes and seconds, and a summer that is not one hour. */
+    /* Offsets with minutes and seconds, and summer time of other than one hour. */
     {"<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "2024-10-05T15:30:00Z", 37800, 39600},
     {"AAA1:02:03BBB-1:02:03,J1/0,J182/0", "2024-01-01T01:02:03Z", -3723, 3723},
     {"AAA+3BBB2:30,J1/0,J182/0", "2024-01-01T03:00:00Z", -10800, -9000},
@@ -552,7 +554,7 @@ START_TEST(rules_without_change) {
     const char *rule;
     int32_t offset;
   } cases[] = {
-      {"EST5EDT,0/0,J365/25", -14400}, /* summer all year, the way RFC 9636 writes it */
+      {"EST5EDT,0/0,J365/25", -14400}, /* summer all year, as RFC 9636 writes it */
       {"XXX3EDT4,0/0,J365/23", -14400},
       {"AAA-24BBB,0/0,J365/25", 90000},
       {"AAA-24:59:59BBB,0/0,J365/25", 93599},
@@ -702,7 +704,7 @@ START_TEST(every_cut_is_refused) {
 }
 END_TEST
 
-/* Whatever the bytes say, questions end and stay inside the bounds. */
+/* Whatever the bytes are, queries end and read nothing out of bounds. */
 START_TEST(changed_bytes_do_no_harm) {
   const image good = make_image(berlin_times, berlin_offsets, 3, "CET-1CEST,M3.5.0,M10.5.0/3");
   uint32_t chance = 1;

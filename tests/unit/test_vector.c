@@ -1,4 +1,5 @@
-/* Unit tests of privacy/vector.h: the vocabulary is closed and consistent; a vector has one form. */
+/* Unit tests of privacy/vector.h: the vocabulary is closed and consistent; a vector has exactly one
+ * form. */
 #include <check.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@ START_TEST(test_vocabulary_is_consistent) {
     for (int other = 0; other < m; other++)
       ck_assert_str_ne(type->name, bpi_measures[other].name);
     ck_assert(bpi_measure_takes(m, SLICED_WHOLE));
-    /* What no vector holds is a flag made at publication, or stated. */
+    /* A measure that no vector has is a flag made at publication, or stated by the roster. */
     if (type->clamp == 0) ck_assert(type->how == MEASURE_FLAG || type->how == MEASURE_STATED);
     if (type->how == MEASURE_STATED) ck_assert_int_eq(type->clamp, 0);
     if (type->how == MEASURE_FLAG) ck_assert_uint_eq(type->dimensions, 0);
@@ -35,7 +36,7 @@ START_TEST(test_an_unknown_name_is_other) {
   ck_assert_int_eq(bpi_slice_find(SLICED_MODEL, "secret-model", 12), SLICE_OTHER);
   ck_assert_int_eq(bpi_slice_find(SLICED_PROJECT, "apollo", 6), SLICE_OTHER);
   ck_assert_str_eq(bpi_slice_name(SLICED_LANGUAGE, SLICE_OTHER), "other");
-  /* "other" and "unknown" of a vocabulary have one place only. */
+  /* "other" and "unknown" have only one slice in a vocabulary. */
   ck_assert_int_eq(bpi_slice_find(SLICED_LANGUAGE, "other", 5), SLICE_OTHER);
   ck_assert_ptr_null(bpi_slice_name(SLICED_PLATFORM, 999));
 }
@@ -48,8 +49,8 @@ START_TEST(test_shape_sorts_adds_and_cuts) {
                      CELL(PLATFORM, 1, tool_error, 0)};
   size_t n = sizeof v / sizeof *v;
   bpi_vector_shape(v, &n);
-  /* 19990 + 50 is cut to the clamp of 20000; slices keep to it in order; a slice without a whole and
-     a slice of zero go. */
+  /* 19990 + 50 is cut to the clamp of 20000; slices do not exceed it, in order; a slice without a
+   * whole and a zero slice are removed. */
   ck_assert_uint_eq(n, 4);
   ck_assert_int_eq(bpi_vector_get(v, n, SLICED_WHOLE, 0, MEASURE_prompts), 20000);
   ck_assert_int_eq(bpi_vector_get(v, n, SLICED_WHOLE, 0, MEASURE_tool_error), 0);
@@ -61,7 +62,7 @@ START_TEST(test_shape_sorts_adds_and_cuts) {
 }
 END_TEST
 
-/* What is cut is the least that there was, alone or added up; of days, and of whether there was any, nothing was cut. */
+/* A number that was cut is a lower bound, alone or in a sum; days and flags are never cut. */
 START_TEST(test_cut_sums_are_lower_bounds) {
   vector_cell v[] = {CELL(WHOLE, 0, prompts, 20001),    CELL(PLATFORM, 1, prompts, 20001),
                      CELL(WHOLE, 0, responses, 200000), CELL(WHOLE, 0, active_days, 9),
@@ -94,14 +95,14 @@ START_TEST(test_invalid_vectors) {
       {3,
        {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 1, prompts, 2), CELL(PLATFORM, 2, prompts, 2)}},
       {2, {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 1, prompts, 0)}},   /* a slice of nothing */
-      {2, {CELL(WHOLE, 0, prompts, 3), CELL(LANGUAGE, 5, prompts, 1)}},   /* not told by it */
+      {2, {CELL(WHOLE, 0, prompts, 3), CELL(LANGUAGE, 5, prompts, 1)}},   /* not its dimension */
       {2, {CELL(WHOLE, 0, prompts, 3), CELL(PLATFORM, 999, prompts, 1)}}, /* no such slice */
       {2, {CELL(WHOLE, 0, prompts, 3), CELL(PROJECT, 3, prompts, 1)}},    /* no such project */
-      {2, {CELL(WHOLE, 0, prompts, 3), CELL(EXPERIENCE, 1, prompts, 1)}}, /* the roster's to say */
+      {2, {CELL(WHOLE, 0, prompts, 3), CELL(EXPERIENCE, 1, prompts, 1)}}, /* the roster's */
       {1, {CELL(WHOLE, 0, roster, 1)}},                                   /* the same */
       {2,
        {CELL(WHOLE, 0, prompts, 3), LOWER(PLATFORM, 1, prompts, 2)}}, /* marked without its whole */
-      {1, {LOWER(WHOLE, 0, used_plan, 1)}},                           /* no number */
+      {1, {LOWER(WHOLE, 0, used_plan, 1)}},                           /* not a number */
       {1, {{SLICED_WHOLE, 0, MEASURE_COUNT, 1, false}}},
       {1, {{SLICED_COUNT, 0, MEASURE_prompts, 1, false}}},
       {1, {{SLICED_WHOLE, 1, MEASURE_prompts, 1, false}}},
@@ -128,7 +129,8 @@ START_TEST(test_two_devices_are_one_person) {
 }
 END_TEST
 
-/* Of a person who worked on two devices a number is the least if it is on one, or if one cannot tell. */
+/* For a person with two devices, a sum is a lower bound if it is on one device, or if one has no
+ * such number. */
 START_TEST(test_what_a_device_does_not_tell) {
   const vector_cell a[] = {CELL(WHOLE, 0, prompts, 5), LOWER(WHOLE, 0, responses, 4),
                            CELL(WHOLE, 0, used_plan, 1)},
@@ -147,7 +149,7 @@ START_TEST(test_what_a_device_does_not_tell) {
   bpi_vector_add(back, &m, b, 3, a, 3);
   for (size_t i = 0; i < n && n == m; i++)
     ck_assert_int_eq(back[i].lower, sum[i].lower);
-  bpi_vector_add(sum, &n, b, 3, idle, 1); /* who did nothing there has nothing to tell */
+  bpi_vector_add(sum, &n, b, 3, idle, 1); /* a device without activity has nothing to say */
   ck_assert(!bpi_vector_lower(sum, n, MEASURE_active_days));
 }
 END_TEST

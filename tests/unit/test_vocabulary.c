@@ -1,4 +1,5 @@
-/* The vocabularies and the lists that lead into them. */
+/* The vocabularies, and the tables that map names of assistants, tools and files to them. Expected
+ * values are listed by hand. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +30,7 @@ START_TEST(names_and_numbers_belong_together) {
 }
 END_TEST
 
-/* Numbers are stored: these must never change. */
+/* Numbers are stored, so they must never change. */
 START_TEST(numbers_stay) {
   static const struct {
     vocabulary v;
@@ -181,7 +182,7 @@ static const group permissions[] = {
     {MODE_PLAN, "plan"},
     {MODE_BYPASS, "bypassPermissions"},
     {MODE_AUTO, "auto"},
-    {MODE_OTHER, "dontAsk bubble Plan"}, /* the first denies what it does not know to be allowed */
+    {MODE_OTHER, "dontAsk bubble Plan"}, /* the first denies what is not known to be allowed */
 };
 
 static void check_permission(const char *word, int code) {
@@ -283,7 +284,7 @@ START_TEST(paths_have_languages) {
   check_path("photo.png", LANGUAGE_OTHER);
   check_path(".gitignore", LANGUAGE_OTHER);
   check_path("x.thisendingislongerthananyknown", LANGUAGE_OTHER);
-  /* A name that tells nothing. */
+  /* A name without information. */
   check_path("", LANGUAGE_UNKNOWN);
   check_path("program", LANGUAGE_UNKNOWN);
   check_path("src.py/", LANGUAGE_UNKNOWN);
