@@ -1,4 +1,4 @@
-"""The table of tests/coverage.sh: what gcovr counted, by file and folder, against the limits.
+"""Prints the table of tests/coverage.sh: gcovr's counts by file and folder, compared with the limits.
 
     python3 coverage.py SUMMARY.json [--write]
 """

@@ -3,9 +3,9 @@
 #
 #     sh tests/coverage.sh [FOLDER] [--write]
 #
-# Builds with gcc's --coverage in FOLDER (build-coverage), runs all tests but those of documents, bindings and pages, prints the
-# table and fails below the limits. Nothing is excluded. With --write the table goes into docs/coverage.md. Needs gcovr
-# (Debian: gcovr). A test that fails is said, and the table made all the same.
+# Builds with gcc's --coverage in FOLDER (build-coverage), runs all tests but those of documents, bindings and pages,
+# prints the table and fails below the limits. Nothing is excluded. With --write the table goes into docs/coverage.md.
+# Needs gcovr (Debian: gcovr). A failing test is reported, and the table is made all the same.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

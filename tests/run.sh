@@ -3,10 +3,9 @@
 #
 #     sh tests/run.sh [SUITE...]
 #
-# Needs nothing but a Debian-like machine and root or sudo; works from any directory. Without arguments all
-# tests run, else those of the suites named. The tests of the bindings are meson tests like all others.
-# The last line is "N passed, N failed, N skipped", counted from meson's own log. Status 0 only when at least
-# one test passed and none failed.
+# Needs only a Debian-like machine and root or sudo; works from any directory. Without arguments all tests run, else
+# those of the named suites. The tests of the bindings are meson tests like all others. The last line is "N passed, N
+# failed, N skipped", counted from meson's own log. Status 0 only if at least one test passed and none failed.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

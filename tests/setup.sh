@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what the build needs and this machine lacks, with the word "tests" also what the tests need; used by
-# examples/run.sh and tests/run.sh.
-# Looks for the tools themselves, so a machine that has them from elsewhere is left alone and a second run
-# costs some milliseconds. Installing is done with apt-get, as root or through sudo. Asks no questions.
+# Installs what the build needs and this machine lacks, with the argument "tests" also what the tests need; used by
+# examples/run.sh and tests/run.sh. It looks for the tools themselves, so nothing is installed on a machine that has
+# them from elsewhere, and a second run takes some milliseconds. Installs with apt-get, as root or through sudo. Asks no
+# questions.
 set -eu
 
 say() { printf '%s\n' "$*" >&2; }
@@ -16,7 +16,7 @@ has_header() { printf '#include <%s>\n' "$1" | cc -E - >/dev/null 2>&1; }
 
 has_module() { has pkg-config && pkg-config --exists "$1"; }
 
-# Prints the Debian packages of what is not there.
+# Prints the Debian packages of missing tools.
 missing() {
   { has cc && has c++ && has make && has_header stdio.h; } || echo build-essential
   has meson || echo meson

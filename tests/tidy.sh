@@ -1,12 +1,10 @@
 #!/bin/sh
-# What clang-tidy says of the library, the program and the examples, its analyzer of paths included. There is nothing to
-# say, or the command fails:
+# Runs clang-tidy, with its path analyzer, over the library, the program and the examples. Any finding fails:
 #
 #     sh tests/tidy.sh [FILE...]
 #
-# In build-tidy clang's way of building is written down and the headers are made that are generated; then every source is
-# looked at that is built there, or those that are named. .clang-tidy says what for. Needs clang and clang-tidy (Debian: clang,
-# clang-tidy); takes some minutes.
+# build-tidy gets clang's compile commands and the generated headers; then every source built there is checked, or those
+# named. The checks are in .clang-tidy. Needs clang and clang-tidy (Debian: clang, clang-tidy); takes some minutes.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)

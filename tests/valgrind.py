@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Runs a test under a tool of valgrind: memcheck, which looks at every access to memory and at what is never freed, or drd,
-which looks at what threads do beside each other:
+"""Runs a test under a tool of valgrind: memcheck, which checks every memory access and finds leaks, or drd, which
+checks how threads access data:
 
     meson test -C build --setup memcheck|drd [TEST...]
 
-puts this before the command of each test. In the command, and in the variables that name programs to a script, each program
-of the build is replaced by one that runs it under valgrind, and those beside it with it. A report of any process, whatever the
-test made of its status, is printed and fails the test.
+puts this before the command of each test. In the command, and in the variables that name programs to a script, each
+program of the build is replaced by a script that runs it under valgrind, and those beside it likewise. A report from
+any process is printed and fails the test, whatever the test made of the status.
 """
 
 import os
@@ -22,7 +22,7 @@ TOOLS = {"memcheck": ["--leak-check=full", "--show-leak-kinds=definite", "--erro
 
 
 def is_program(path):
-    """Whether a file is an executable that the machine runs, neither a script nor what others load."""
+    """Whether a file is an executable for this machine, neither a script nor a library."""
     if not path.is_file() or not os.access(path, os.X_OK) or path.suffix:
         return False
     with path.open("rb") as file:
@@ -30,7 +30,7 @@ def is_program(path):
 
 
 def checked(word, build, folder, command):
-    """The word; if it names a program of the build, what runs that one under valgrind."""
+    """The word, or if it names a program of the build, a script that runs that under valgrind."""
     path = pathlib.Path(word).absolute()
     if "/" not in word or build not in path.parents or not is_program(path):
         return word

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The library is, in its binary form, what the frozen header promises:
+"""The library keeps in binary form what the frozen header promises:
 
     binary.py FROZEN_FOLDER PRESENT_FOLDER LIBRARY COMPILER...
     binary.py --selftest FROZEN_FOLDER COMPILER...
 
-A library of empty functions is built from the frozen header, with that header's types in its debug information, and compared with the
-real one by libabigail's abidiff: symbols and their versions, soname, and every type that a function can reach. What was added is allowed.
-Skips (exit code 77) where abidiff is not installed.
+A library of empty functions is built from the frozen header, with that header's types in its debug information, and
+compared with the real one by libabigail's abidiff: symbols and their versions, soname, and every type that a function
+can reach. Additions are allowed. Skips (exit code 77) without abidiff.
 """
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VERSION_NODE = "BLUEPLANE_0.1"
 
 
 def build(headers: dict, folder: pathlib.Path, compiler: list) -> pathlib.Path:
-    """A library whose functions do nothing, from the text of each header by its name."""
+    """Builds a library whose functions do nothing, from the text of each header by its name."""
     place = folder / FOLDER
     place.mkdir(parents=True)
     for name, text in headers.items():
@@ -43,10 +43,10 @@ def build(headers: dict, folder: pathlib.Path, compiler: list) -> pathlib.Path:
 
 
 def compare(old: pathlib.Path, old_headers: pathlib.Path, new: pathlib.Path, new_headers: pathlib.Path) -> str:
-    """What abidiff has to say; nothing where every promise is kept. What an opaque struct holds is none."""
+    """The report of abidiff; empty if every promise is kept. The content of opaque structs is not part of them."""
     done = subprocess.run(["abidiff", "--no-added-syms", "--drop-private-types", "--headers-dir1", old_headers, "--headers-dir2", new_headers,
                            old, new], capture_output=True, text=True)
-    if done.returncode & 3:  # an error of abidiff's own, or of how it was called
+    if done.returncode & 3:  # an error of abidiff itself, or of its usage
         sys.exit(f"abidiff failed: {done.stderr}")
     return done.stdout if done.returncode else ""
 
@@ -56,7 +56,7 @@ def read(folder: pathlib.Path) -> dict:
 
 
 def selftest(folder: pathlib.Path, compiler: list, work: pathlib.Path) -> int:
-    """Each broken promise must be found, and what is only added must not."""
+    """Each broken promise must be found, and additions must not."""
     headers = read(folder)
     first = build(headers, work / "first", compiler)
     changes = (

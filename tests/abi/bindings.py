@@ -1,6 +1,7 @@
 """Every function that the library exports is called by every binding: bindings.py MAP NAME=FOLDER...
 
-Python says `lib.NAME`, Go `C.NAME`. What a binding leaves out stands below with why; what stands there and is called is told, too.
+Python uses `lib.NAME`, Go `C.NAME`. Functions that a binding leaves out are listed below with the reason; one that is
+listed but called is reported, too.
 """
 import pathlib
 import re

@@ -1,5 +1,6 @@
-/* A program of the time of 0.1: built against the frozen header, run with the library as it is now. It calls every
- * function and says what it found; whatever has been added since, it must find the same. */
+/* A program from the time of 0.1: built with the frozen header, run with the present library. It
+ * calls every function and prints the results, which must be the same whatever was added to the
+ * library since. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ static bp_store *open_memory(void) {
 
 static void ingest(bp_store *store) {
   bp_ingest_options o = BP_INGEST_OPTIONS_INIT;
-  struct { /* nothing may be written behind the report that was lent */
+  struct { /* nothing may be written after the caller's report */
     bp_ingest_report report;
     unsigned char guard[64];
   } lent;
@@ -119,7 +120,7 @@ static void ask_otherwise(bp_store *store) {
   bp_query_free(query);
 }
 
-/* What needs files or a team says so, and gives nothing. */
+/* Calls that need files or a team return an error and no result. */
 static void ask_in_vain(bp_store *store) {
   bp_result *result = NULL;
   void *bundle = NULL;

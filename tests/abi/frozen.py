@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The present header keeps every promise of a frozen one: frozen.py FROZEN_FOLDER PRESENT_FOLDER, and frozen.py --selftest.
+"""The present header keeps every promise of a frozen one: frozen.py FROZEN_FOLDER PRESENT_FOLDER, and frozen.py
+--selftest.
 
 Every function has the same declaration, every constant and macro the same value, every struct begins with the same
-members, every callback has the same shape. What was added is listed and allowed.
+members, every callback has the same signature. Additions are listed and allowed.
 """
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ HEADERS = ("blueplane.h", "arrow.h")
 
 
 def plain(text: str) -> str:
-    """Without comments and without the ends of lines that go on; blanks are one blank."""
+    """The header without comments and line continuations; any white space is one blank."""
     text = re.sub(r"/\*.*?\*/", " ", text, flags=re.S).replace("\\\n", " ")
     return re.sub(r"[ \t]+", " ", text)
 
@@ -24,7 +25,7 @@ def one_line(text: str) -> str:
 
 
 def promises(text: str) -> dict:
-    """Name of each promise and what it says; a struct's says its members in order."""
+    """Name and content of each promise; that of a struct is its members in order."""
     text = plain(text)
     found = {}
     for declaration in re.findall(r"\bBP_API\s+([^;{}]+);", text):

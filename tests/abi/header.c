@@ -1,4 +1,4 @@
-/* The public headers alone, as strict C99 and C++11, without a word from the compiler. */
+/* The public headers alone compile as strict C99 and C++11 without a warning. */
 #include <blueplane/arrow.h>
 #include <blueplane/blueplane.h>
 #include <blueplane/version.h>

@@ -1,11 +1,12 @@
-/* Pinned sizes, offsets and values of the 0.1 interface, for 64-bit targets; it compiles or it does not. */
+/* Pinned sizes, offsets and values of the 0.1 interface, for 64-bit targets. It compiles only if
+ * they are unchanged. */
 #include <blueplane/blueplane.h>
 
 #include <stddef.h>
 
 #define PIN(name, condition) typedef char pin_##name[(condition) ? 1 : -1]
 
-/* Where a pointer has 8 bytes. */
+/* Only where pointers have 8 bytes. */
 #define AT(type, member, offset, size)                                                             \
   PIN(type##_##member, sizeof(void *) != 8 || (offsetof(type, member) == (offset) &&               \
                                                sizeof(((type *)0)->member) == (size)))

@@ -1,4 +1,5 @@
-/* Lent structs: sizes that were promised, and the four cases of a size that is not ours. */
+/* Structs passed by the caller: the promised sizes, and the four cases of a size that differs from
+ * the library's. */
 #include <blueplane/blueplane.h>
 
 #include <check.h>
@@ -6,7 +7,7 @@
 
 #include "../unit/run_suite.h"
 
-/* A caller from the future: one more member than this library knows. */
+/* A struct of a future caller, with one member more than this library knows. */
 typedef struct newer_open_options {
   bp_open_options known;
   uint64_t unknown;
@@ -47,7 +48,8 @@ START_TEST(sizes_of_options) {
 }
 END_TEST
 
-/* Of what is lent to an ingest; the report is told no more than it has room for, and nothing if that never existed. */
+/* The structs passed to an ingest; a report is filled only as far as it goes, and not at all if its
+ * size never existed. */
 START_TEST(sizes_of_an_ingest) {
   static const char line[] = "{}\n";
   struct {
@@ -177,7 +179,7 @@ START_TEST(features) {
 }
 END_TEST
 
-/* Of the summer of 2026, by the rule that every summer has begun and ended by since 1996. */
+/* In the summer of 2026, by the rule for summer time that has been in force since 1996. */
 START_TEST(zones_have_offsets) {
   const int64_t begins = INT64_C(1774746000000000), ends = INT64_C(1792890000000000);
   const int64_t instants[] = {begins, begins + 1, ends - 1};
@@ -199,7 +201,7 @@ START_TEST(zones_have_offsets) {
   ck_assert_int_eq(bp_zone_offset(&seconds, NULL, NULL, "Mars/Olympus", 0, &error),
                    BP_ERR_NOTFOUND);
   ck_assert_str_eq(bp_error_detail(error, "zone"), "Mars/Olympus");
-  /* Whatever stood in the place for the error is no longer there. */
+  /* The pointer for the error is overwritten, whatever it was. */
   bp_error *before = error;
   ck_assert_int_eq(bp_zone_offset(&seconds, NULL, NULL, NULL, 0, &error), BP_OK);
   ck_assert_ptr_null(error);

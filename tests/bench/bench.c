@@ -1,14 +1,14 @@
-/* bench.c: what bench.py measures of the library, through its public interface alone.
+/* bench.c: the operations that bench.py measures, through the library's public interface alone.
  *
- *     bench ingest STORE DIR THREADS      one bp_ingest_scan; the process is what is measured
+ *     bench ingest STORE DIR THREADS      one bp_ingest_scan; the whole process is measured
  *     bench tokens STORE                  tokens by UTC day and model, tab-separated
- *     bench append STORE FILE COUNT NOW   lines appended to FILE: until stored, until answered
- *     bench today STORE COUNT NOW         open, ask for today, close; open and close alone
- *     bench run FILE COMMAND...           runs a command, its output into FILE; "wall CPU peak" in
- *                                         seconds and KiB. A small parent: the peak of a process
- *                                         counts what it was forked from
+ *     bench append STORE FILE COUNT NOW   lines appended to FILE: time until stored, until answered
+ *     bench today STORE COUNT NOW         open, query today, close; and open and close alone
+ *     bench run FILE COMMAND...           runs a command with its output in FILE; prints "wall CPU peak"
+ *                                         in seconds and KiB. A small parent is needed because the
+ *                                         peak of a process includes that of its parent at the fork
  *
- * NOW, in seconds since 1970, is the clock that says what today is. Latencies come as
+ * NOW, in seconds since 1970, is the clock that decides what today is. Latencies are printed as
  * "name count median p90 p99" in microseconds. */
 #define _DEFAULT_SOURCE /* wait4 */
 #include <fcntl.h>
@@ -133,7 +133,7 @@ static void append_line(FILE *file, size_t i, int64_t now_us) {
   fflush(file);
 }
 
-/* The clock runs from the moment the line is in the file. */
+/* The clock starts when the line is in the file. */
 static int append(const char *path, const char *file_path, size_t count, int64_t now_us) {
   bp_store *store = open_store(path, &now_us);
   FILE *file = fopen(file_path, "a");
@@ -186,7 +186,7 @@ static double seconds(struct timeval t) {
   return (double)t.tv_sec + (double)t.tv_usec * 1e-6;
 }
 
-/* Gives the command's exit status, 127 if it could not be started. */
+/* Returns the command's exit status, 127 if it could not be started. */
 static int run(const char *output, char **command) {
   double start = now();
   pid_t child = fork();

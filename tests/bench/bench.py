@@ -6,15 +6,15 @@
     python3 tests/bench/bench.py --build build --data ~/.claude --data /other/root --cases first,nothing
 
 Data are roots of transcripts (--data), what a generator writes into {dir} (--gen), or the project's own sample.
-Peers that are installed take part: ccusage and tokscale (programs of npm), DuckDB (Python's module duckdb) and the
-program sqlite3 with its JSON functions; others are skipped with a note. Before times are compared, totals are: tokens
-by UTC day and model; where a peer's differ by a rule of its own, that is said. Rounds are interleaved (A B C
-A B C ...) after one that warms up; medians and the range of the rounds are printed, and ratios are medians of the
-ratios within a round, so that a machine that is busy for a while does not favour anybody. Of DuckDB only the query is
-timed, not the start of Python; of all others the whole process, that of the library with open and close.
+Installed peers take part: ccusage and tokscale (npm programs), DuckDB (Python's module duckdb) and the program sqlite3
+with its JSON functions; others are skipped with a note. Before times, totals are compared: tokens by UTC day and model;
+if a peer's differ because of a rule of its own, that is printed. Rounds are interleaved (A B C A B C ...) after a
+warm-up round; medians and the range of the rounds are printed, and ratios are medians of the ratios within a round, so
+that a temporarily busy machine favours nobody. For DuckDB only the query is timed, not the start of Python; for all
+others the whole process, for the library including open and close.
 
-The result is Markdown. With --write it takes the place of what stands in a file between <!-- bench: CASE --> and
-<!-- /bench -->, as in docs/performance.md. Timed numbers decide no test.
+The result is Markdown. With --write it replaces the text in a file between <!-- bench: CASE --> and <!-- /bench -->, as
+in docs/performance.md. Timed numbers decide no test.
 """
 
 import argparse
@@ -104,7 +104,7 @@ SELECT substr(t, 1, 10), model, sum(i), sum(o), sum(ifnull(r, 0)), sum(ifnull(w,
   GROUP BY 1, 2;
 """
 
-# The responses of many.c in order of time, as a column store holds them: the question is asked of them in SQL.
+# The responses of many.c in order of time, as in a column store; SQL queries them.
 DUCKDB_TABLE = """
 import json, sys, time
 import duckdb
@@ -139,7 +139,7 @@ def note(text):
 
 
 class Process:
-    """Runs processes to their end: wall s, CPU s, peak MiB, output. The helper is the parent, see there."""
+    """Runs processes to their end: wall seconds, CPU seconds, peak MiB, output. `bench run` is their parent."""
     helper = None
 
     @classmethod
@@ -187,7 +187,7 @@ class Ccusage:
         self.name = " ".join(asked.stdout.split()[:2]) or "ccusage"
 
     def home(self, root):
-        """It looks below `projects` only."""
+        """It reads only below `projects`."""
         if (root / "projects").is_dir():
             return root
         home = self.work / ("home-%s" % root.name)
@@ -207,7 +207,7 @@ class Ccusage:
 
 
 class Tokscale:
-    """It wants prices from the network before it counts; files of an hour ago or less do."""
+    """It downloads prices before it counts, unless it has files that are at most an hour old."""
     def __init__(self, work):
         self.command, self.work = shutil.which("tokscale"), work
         asked = subprocess.run([self.command, "--version"], capture_output=True, text=True, check=False)
@@ -239,7 +239,7 @@ class Tokscale:
 
 
 class Sqlite:
-    """Every line becomes a row of a table in memory, out of which the functions for JSON take what is wanted."""
+    """Every line becomes a row of a table in memory, from which the JSON functions extract what is needed."""
     def __init__(self, work):
         self.command, self.work = shutil.which("sqlite3"), work
         asked = subprocess.run([self.command, "--version"], capture_output=True, text=True, check=True)
@@ -269,7 +269,7 @@ class DuckDB:
 
 
 class Cat:
-    """What reading alone takes: every file through the program cat."""
+    """The time of reading alone: every file through the program cat."""
     name = "cat"
 
     def run(self, root):
@@ -305,7 +305,7 @@ def peers(work):
 # --------------------------------------------------------------------------------------------------------- data
 
 def prepare(arguments, work):
-    """Yields (name, root)."""
+    """Yields (name, root) for each set of data."""
     for given in arguments.data:
         root = pathlib.Path(given).expanduser().resolve()
         if not root.is_dir():
@@ -321,7 +321,7 @@ def prepare(arguments, work):
 
 
 def sample(root, mib):
-    """Developers who do not exist, until there is enough of them."""
+    """Generates sample developers until there is enough data."""
     (root / "projects").mkdir(parents=True)
     size, seed = 0, 0
     while size < mib * MIB:
@@ -345,7 +345,7 @@ def content(root):
 
 
 def warm(root):
-    """So that all read from memory, though the system may have thrown out what it held."""
+    """Reads all files, so that everybody reads from memory, even if the system had dropped some."""
     for path in transcripts(root):
         with open(path, "rb", buffering=0) as file:
             while file.read(MIB):
@@ -395,7 +395,7 @@ RULES = {"ccusage": "It counts each line of a response that has no request id, a
 
 
 def compare_totals(ours, others, root):
-    """Says on how many cells each of the others differs, and where, and by which rules of its own."""
+    """Prints for each of the others in how many cells it differs, where, and by which rules of its own."""
     mine = ours.totals(root)
     for other in others:
         theirs = other.totals(root)
@@ -483,7 +483,7 @@ def case_program(bench, root):
 
 
 def case_line(bench, _root):
-    """One huge line between two usual ones, against the same file without it."""
+    """One huge line between two usual ones, compared with the same file without it."""
     print("One line of %d MiB:\n" % bench.line_mib)
     rounds = {}
     for name, mib in (("without it", 0), ("with it", bench.line_mib)):
@@ -509,7 +509,7 @@ def case_line(bench, _root):
 
 
 def case_shape(bench, root):
-    """The same lines as they lie, as one file, and as very many."""
+    """The same lines in their files, in one file, and in very many."""
     lines = [line for path in transcripts(root) for line in path.read_bytes().splitlines(keepends=True)]
     each = max(1, len(lines) // bench.files)
     shapes = {"as they lie": root}
@@ -530,7 +530,7 @@ def case_shape(bench, root):
 
 
 def case_size(bench, root):
-    """Bytes of the store, of the library, of a store's opening and closing in processes of their own."""
+    """Bytes of the store and of the library, and opening and closing a store in processes of their own."""
     told = dict(line.split("\t") for line in bench.ours(1).run(root)["output"].decode().splitlines())
     stored, facts = os.stat(bench.store).st_size, int(told["stored"])
     library = bench.work / "stripped.so"
@@ -542,7 +542,7 @@ def case_size(bench, root):
 
 
 def case_growth(bench, _root):
-    """From 64 MiB on, each twice the one before: the exponent is 1 where time is linear."""
+    """From 64 MiB on, doubling: the exponent is 1 if time is linear."""
     mib, points, rows = 64, [], []
     while mib <= bench.growth_mib:
         root = bench.work / ("growth%d" % mib)
@@ -560,7 +560,7 @@ def case_growth(bench, _root):
 
 
 def case_many(bench, _root):
-    """A store of so many facts of 400 days, one person's, and every question of the catalogue."""
+    """A store with so many facts of one person in 400 days, and every query of the catalogue."""
     grown = {}
     for facts in bench.facts:
         path = bench.keep / ("many-%d.db" % facts) if bench.keep else bench.work / "many.db"
@@ -571,7 +571,7 @@ def case_many(bench, _root):
         first = float(Process.run([bench.many, "first", path])["output"].split(b"\t")[1]) / 1e3
         rows, slowest = [], {}
         for period in ("30d", "all"):
-            Process.run([bench.many, "ask", path, period, "1"]) # days are packed behind the first that asks for many
+            Process.run([bench.many, "ask", path, period, "1"]) # the first query for many days packs them
             lines = Process.run([bench.many, "ask", path, period, str(bench.runs)])["output"].decode().splitlines()
             times = {name: [float(us) / 1e3 for us in values] for name, *values in (l.split("\t") for l in lines)}
             grown.setdefault(period, []).append({name: values[0] for name, values in times.items()})
@@ -600,7 +600,7 @@ def packed_bytes(path):
 
 
 def beside_duckdb(bench, path, facts):
-    """The question of tokens by model, which DuckDB answers from a table in its memory."""
+    """The query for tokens by model, which DuckDB answers from a table in its memory."""
     events = bench.work / "many.jsonl"
     Process.run([bench.many, "write", events, str(facts)])
     theirs = json.loads(Process.run([sys.executable, "-c", DUCKDB_TABLE, events, str(bench.runs), "2",

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Measures the bindings: a small question, and moving 100,000 rows, against SQLite's own drivers on the same file.
+"""Measures the bindings: a small query, and moving 100,000 rows, compared with SQLite's own drivers on the same file.
 
     PYTHON tests/bench/bindings.py [--build BUILD] [--rows 100000] [--each 1] [--rounds 15]
 
-PYTHON has the packages blueplane, pandas, polars and pyarrow; BUILD/tests/python/full has, once the tests of the Python
-package ran. With --build and Go on the path, tests/bench/go does the same in Go, with mattn/go-sqlite3. The drivers answer
-the same question in SQL from the store's tables, and the answers are compared before times are. Rounds are interleaved
-after one that warms up; medians are printed, and of each ratio the median of those within a round. Times decide no test.
+PYTHON has the packages blueplane, pandas, polars and pyarrow; so has BUILD/tests/python/full once the tests of the
+Python package have run. With --build and Go on the path, tests/bench/go does the same in Go, with mattn/go-sqlite3. The
+drivers answer the same query in SQL from the store's tables, and answers are compared before times. Rounds are
+interleaved after a warm-up round; medians are printed, and for each ratio the median of those within a round. Times
+decide no test.
 """
 import argparse
 import datetime
@@ -36,7 +37,7 @@ def make_store(path, rows, each):
 
 
 def copy_answer(connection, result):
-    """The answer as a table of the driver's own: to move it costs no question."""
+    """The answer as a table of the driver, so that moving it includes no query."""
     connection.execute("CREATE TEMP TABLE answer (session TEXT, prompts INTEGER)")
     connection.executemany("INSERT INTO answer VALUES (?, ?)", zip(result["session"], result["prompts"]))
 

@@ -1,4 +1,4 @@
-/* clock.h: what the programs here that measure share. */
+/* clock.h: what the measuring programs share. */
 #ifndef BENCH_CLOCK_H
 #define BENCH_CLOCK_H
 

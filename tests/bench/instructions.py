@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""How many instructions the hot paths take: a number that does not depend on how busy the machine is, so that a test can
-compare it. Counted by callgrind, of the library's own doing and what it calls, in the program that bench.c is.
+"""How many instructions the hot paths take: a number that does not depend on the load of the machine, so that a test
+can compare it. Callgrind counts the library and everything it calls, in the program built from bench.c.
 
     instructions.py BENCH COMPILER             compares with instructions.json
     instructions.py BENCH COMPILER --write     writes it
 
-Another compiler makes other instructions, so each has its own record; one without a record, or a machine without
-valgrind, skips (77). More than MARGIN of difference in either direction fails: what became faster is written down, too.
+Each compiler has its own record, because it generates other instructions; without a record or without valgrind it skips
+(77). A difference of more than MARGIN in either direction fails, so that improvements are recorded, too.
 """
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOW = 1774951200  # 2026-03-31T10:00:00Z
 
 
 def counted(folder: pathlib.Path, *command: object) -> int:
-    os.environ.pop("MALLOC_PERTURB_", None)  # meson fills memory, which is work, too
+    os.environ.pop("MALLOC_PERTURB_", None)  # meson makes malloc fill memory, which takes instructions, too
     made = subprocess.run(["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder / 'out'}", *map(str, command)],
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
     return int(re.search(r"Collected : (\d+)", made.stderr.decode())[1])

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""How long a new line of a transcript takes to a live page, and what the server gives.
+"""Measures how long a new line of a transcript takes to reach a live page, and the throughput of the server.
 
     python3 tests/bench/live.py PROGRAM SAMPLE
 
 Lines are appended to a transcript beside 20 days of generated data; the time is from the write to the event in the
-stream of `blueplane serve`, told by the system and by looking (--poll). Then 1,000 questions, 50 at once.
+stream of `blueplane serve`, with notifications of the system and with polling (--poll). Then 1,000 requests, 50 at a
+time.
 """
 import concurrent.futures
 import datetime

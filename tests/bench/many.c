@@ -1,16 +1,17 @@
-/* many.c: a store of millions of facts, and how long the catalogue takes to answer from it; bench.py has
- * the case "many". Through the public interface alone.
+/* many.c: a store of millions of facts, and how long every metric of the catalogue takes to answer
+ * from it, for the case "many" of bench.py. Through the public interface alone.
  *
- *     many fill STORE FACTS               that many facts of 400 days, as native events
+ *     many fill STORE FACTS               that many facts in 400 days, as native events
  *     many ask STORE RANGE ROUNDS [NAME]  every metric, and some groupings, over 30d, all or another period:
- *                                         "name median p95 max" in microseconds; of the line "all
- *                                         questions" over all of them; with NAME that one alone
+ *                                         "name median p95 max" in microseconds, and a line "all
+ *                                         questions" for all of them; with NAME only that one
  *     many write FILE FACTS               the same events into a file, for other programs
  *     many tokens STORE RANGE             total tokens by model, tab-separated
- *     many first STORE                    the first question about tasks, which cuts them: microseconds
+ *     many first STORE                    the first query about tasks, which cuts them: microseconds
  *
- * The person is made up: sessions of about 170 facts, one hour each, twelve workspaces with three
- * hundred files, five tools, three models. The same FACTS give the same store. */
+ * The data of the person are synthetic: sessions of about 170 facts, one hour each, twelve
+ * workspaces with three hundred files, five tools, three models. The same FACTS give the same
+ * store. */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
 #include <stdbool.h>
@@ -30,7 +31,7 @@
 #define DAYS 400
 #define SESSION_FACTS 170
 #define END (INT64_C(20454) * DAY) /* 2026-01-01 */
-#define PIECE ((size_t)32 << 20)   /* of events, handed over at once */
+#define PIECE ((size_t)32 << 20)   /* bytes of events that are ingested at once */
 
 static void die(const char *what, bp_error *error) {
   fprintf(stderr, "many: %s: %s\n", what, bp_error_message(error));
@@ -56,21 +57,21 @@ static bp_store *open_store(const char *path) {
 
 static uint64_t state = 1;
 
-/* What throws more than once does so statement by statement: in what order the arguments of a call are made is the compiler's
- * to choose. */
+/* At most one random number per statement, because the compiler chooses the order in which
+ * arguments are evaluated. */
 static int below(int n) {
   return (int)((dice_roll(&state) >> 11) % (uint64_t)n);
 }
 
 typedef struct writer {
-  bp_store *store; /* NULL: into the file */
+  bp_store *store; /* NULL: write to the file */
   FILE *into;
   char *events;
   size_t length;
   int64_t facts;
   int session, workspace;
   int64_t at;
-  int file; /* that the session works on */
+  int file; /* the file that the session edits */
 } writer;
 
 static void hand_over(writer *w) {
@@ -237,7 +238,7 @@ static bp_result *ask(bp_store *store, const char *json) {
   return result;
 }
 
-static const char *only; /* the one to measure; NULL: all */
+static const char *only; /* measures only this one; NULL: all */
 
 static void measure(bp_store *store, const char *name, const char *json, int rounds, times *all) {
   times own = {0};
@@ -252,7 +253,7 @@ static void measure(bp_store *store, const char *name, const char *json, int rou
   free(own.us);
 }
 
-/* What people group by; the metrics come from the catalogue. */
+/* Common groupings; the metrics come from the catalogue. */
 static const struct {
   const char *name, *metrics, *by;
 } grouped[] = {{"tokens by model", "\"total_tokens\"", "\"model\""},

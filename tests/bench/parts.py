@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Where the instructions of a first ingest go, by part: callgrind's counts of each line of source, summed by the table PARTS.
+"""Where the instructions of a first ingest go: callgrind's counts of each source line, summed by the table PARTS.
 
     parts.py BENCH ROOT
 
-BENCH is the program that bench.c is, of a build that optimises and knows its lines (meson's default); ROOT holds
-transcripts. What is inlined counts where its line stands. The kernel is not counted: it reads, writes and gives memory.
+BENCH is the program built from bench.c, optimised and with debug information (meson's default); ROOT contains
+transcripts. Inlined code counts where its line is. The kernel is not counted: it reads, writes and provides memory.
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import tempfile
 
 from instructions import counted
 
-# The first row that fits an object, a file and a function says which part they are.
+# The first row that matches an object, a file and a function names their part.
 PARTS = [(part, re.compile(place)) for part, place in (
     ("SQLite", r"libsqlite3"),
     ("identifiers and names", r"libsodium|/base/(?:hash|ident)|/privacy/gate\.|/sources/names\."),
@@ -35,7 +35,7 @@ PARTS = [(part, re.compile(place)) for part, place in (
 
 
 def lines_of(profile: pathlib.Path):
-    """(object, file, function, instructions) of each line, without what it calls."""
+    """(object, file, function, instructions) of each line, without the functions it calls."""
     names: dict[str, dict[str, str]] = collections.defaultdict(dict)
     at = dict.fromkeys(("ob", "fl", "fn"), "")
     called = False

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Measures reports of a year of an organisation of 60 people in 10 teams, and how long its year takes to make.
+"""Measures reports on a year of an organisation of 60 people in 10 teams, and how long generating that year takes.
 
     python3 tests/bench/reports.py PROGRAM [--weeks 52] [--runs 7]
 
-Whole processes, from start to file. Medians and the range. Timed numbers decide no test.
+Whole processes, from start to file. Prints medians and ranges. Timed numbers decide no test.
 """
 import argparse
 import pathlib

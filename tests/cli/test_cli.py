@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs the program blueplane as a person would and looks at what comes out.
+"""Runs the program blueplane as a person would and checks its output and files.
 
     python3 tests/cli/test_cli.py PROGRAM SAMPLE [TEST...]
 
-PROGRAM is the program, SAMPLE the generator examples/sample/sample.py. The sample data has a fixed end, so what
-a correct reader must find in it is known: the generator says so while writing.
+PROGRAM is the program, SAMPLE the generator examples/sample/sample.py. The sample data ends on a fixed day, and the
+generator writes down the totals while it generates, so what a correct reader must find is known without the library.
 """
 
 import csv
@@ -32,8 +32,8 @@ import unittest
 
 PROGRAM, SAMPLE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 with open(PROGRAM, "rb") as program_file:
-    STANDS_IN = program_file.read(2) == b"#!"  # a script that runs it under a tool
-PATIENCE = 600  # seconds for what takes a few milliseconds: such a tool takes its time
+    STANDS_IN = program_file.read(2) == b"#!"  # the program is a script that runs the real one under a tool
+PATIENCE = 600  # seconds for something that takes milliseconds: such a tool is slow
 DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "cli.md")
 UNTIL = "2026-03-31"
 ALL = ["--since", "2026-02-01", "--until", UNTIL]
@@ -43,7 +43,7 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def width(line):
-    """Columns a line takes on a terminal; the data has no wide characters."""
+    """The columns a line takes on a terminal; the data has no wide characters."""
     return sum(0 if unicodedata.combining(c) else 1 for c in ESCAPE.sub("", line))
 
 
@@ -56,7 +56,7 @@ class Run:
 
 
 class Home:
-    """A person's machine: a home folder with transcripts, and a store of its own."""
+    """A person's machine: a home folder with transcripts and a store."""
 
     def __init__(self, root, data=None):
         self.root = root
@@ -80,7 +80,7 @@ class Home:
         return Run(run.returncode, run.stdout.decode("utf-8"), run.stderr.decode("utf-8"))
 
     def on_terminal(self, *arguments, columns=80, environment=None):
-        """Both streams on one terminal of that width."""
+        """Runs with both streams on one terminal of that width."""
         try:
             main, side = pty.openpty()
         except OSError as why:
@@ -222,7 +222,7 @@ class Sync(Case):
         self.assertIn(("rejected", "ok", "no record was rejected"), said)
 
     def test_places_that_are_not_there(self):
-        """Every assistant with a known place is named with where it was looked for, on a machine that has none of them."""
+        """On a machine without any assistant, each one with a known place is named with the place searched."""
         home = self.new_home(data=False)
         looked = {"claude_code": "/.claude/projects", "codex": "/.codex/sessions", "cursor": "/Cursor/User/globalStorage",
                   "cursor_hooks": "/blueplane/cursor_hooks", "claude_code_hooks": "/blueplane/claude_code_hooks",
@@ -263,7 +263,7 @@ class Sync(Case):
         home = self.new_home()
         locked = os.path.join(home.root, ".codex/sessions")
         more = {}
-        if os.geteuid() == 0:  # root reads everything: be somebody else
+        if os.geteuid() == 0:  # root reads everything, so run as another user
             for base, folders, files in os.walk(os.path.dirname(home.root)):
                 for name in folders + files:
                     os.chown(os.path.join(base, name), 65534, 65534)
@@ -287,7 +287,7 @@ class Sync(Case):
             os.chmod(locked, 0o755)
 
     def many_files(self, copies):
-        """A home with many more files, by hard links: much to read, nothing new in it."""
+        """A home with many more files, by hard links: much to read, nothing new."""
         home = self.new_home()
         for base, _, files in list(os.walk(os.path.join(home.root, ".claude"))):
             for copy in range(copies):
@@ -308,7 +308,7 @@ class Sync(Case):
             out, err = process.communicate(timeout=PATIENCE)
             if process.returncode == 130:
                 break
-            delay *= 1.7 if process.returncode == -signal.SIGINT else 0.5  # not yet listening; or it was done
+            delay *= 1.7 if process.returncode == -signal.SIGINT else 0.5  # it was not listening yet, or it was already done
         self.assertEqual(process.returncode, 130, err)
         self.assertIn(b"what was read so far is kept", err)
         report = json.loads(out)
@@ -317,8 +317,8 @@ class Sync(Case):
         self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
 
     def test_somebody_waits_for_the_line(self):
-        """A status line reads for a moment and leaves the rest for the next time; what it says is what it had."""
-        for copies in (30, 200, 1000):  # how much a moment is enough for is the machine's matter
+        """A status line reads for a moment and leaves the rest for the next time; it shows what is stored."""
+        for copies in (30, 200, 1000):  # how much is read in a moment depends on the machine
             home = self.many_files(copies)
             run = self.ok(home("statusline"))
             self.assertEqual(run.err, "")
@@ -328,7 +328,8 @@ class Sync(Case):
         self.assertGreater(figures["pending_bytes"], 0)
 
     def interrupt(self, home, *arguments, says=True):
-        """Until it was listening when Ctrl-C came, and not done yet: where it says nothing any more, not saying it yet."""
+        """Interrupts after it began listening for Ctrl-C and before it is done; the delay is adapted until that
+        succeeds. Without `says` it must not have printed anything yet, either."""
         delay = 0.1
         for _ in range(12):
             with subprocess.Popen([PROGRAM, *arguments], env=home.environment, stdout=subprocess.PIPE,
@@ -342,7 +343,7 @@ class Sync(Case):
         return Run(process.returncode, out.decode(), err.decode())
 
     def test_nobody_waits_for_another_process(self):
-        """Who asked for a line has it, and Ctrl-C is heard, while somebody else writes."""
+        """A status line is printed, and Ctrl-C works, while another process writes."""
         home = self.new_home()
         with open(os.path.join(home.root, ".claude/projects/new.jsonl"), "w", encoding="ascii") as file:
             file.write("{}\n")
@@ -554,7 +555,7 @@ class Numbers(Case):
         for other in (b"{", b"[]", b'{"cost":3}', b'{"cost":{"total_cost_usd":"1"}}', b'{"cost":{"total_cost_usd":-1}}', b"\xff"):
             self.assertEqual(line(other), today)
         with subprocess.Popen([PROGRAM, "statusline"], env=home.environment, stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE) as silent: # nobody writes, nobody closes
+                              stdout=subprocess.PIPE) as silent: # nobody writes to it, nobody closes it
             self.assertEqual(silent.stdout.read().decode(), today)
 
     def test_nothing_is_said_to_be_nothing(self):
@@ -575,7 +576,7 @@ class Numbers(Case):
             self.assertIn(said, self.ok(home(*words), 2).err)
 
     def days(self, row, first, last):
-        """The evidence's range as options."""
+        """The range of the evidence as options."""
         return ["--since", row[first][:10], "--until", (datetime.datetime.fromisoformat(row[last].replace("Z", "+00:00"))
                                                         - datetime.timedelta(days=1)).date().isoformat()]
 
@@ -710,7 +711,8 @@ class Numbers(Case):
 
 
 class Hooks(Case):
-    """`blueplane hook`: what is kept of a payload, that nothing of its content is, and that nothing stops the assistant."""
+    """`blueplane hook`: what is stored of a payload, that none of its content is, and that nothing stops the
+    assistant."""
     SECRET = "quetzalcoatlus"
 
     def hook(self, home, assistant, payload, **more):
@@ -722,7 +724,7 @@ class Hooks(Case):
         return pathlib.Path(home.root, ".local/state/blueplane", f"{assistant}_hooks")
 
     def kept(self, home, assistant):
-        """The lines; an empty one is nothing, and stands there if two were written in the same moment."""
+        """The stored lines, without empty ones, which separate lines written at the same moment."""
         return [json.loads(line) for path in sorted(self.kept_in(home, assistant).iterdir()) for line in path.read_text().splitlines() if line]
 
     def payloads(self, assistant):
@@ -775,7 +777,7 @@ class Hooks(Case):
         self.assertEqual([k.get("agent_type") for k in self.kept(home, "claude_code")], [None, ""])
 
     def test_texts_that_were_cut_within_a_character(self):
-        """Half a character, in a member that is kept or in one that is not, costs nothing but itself."""
+        """Half a character, in a member that is kept or in one that is not, loses nothing else."""
         home, told = self.new_home(data=False), {"\ud83d": "\ufffd", "\ude00": "\ufffd", "\ud83d\ud83d": "\ufffd\ufffd", "x\\\ud83d": "x\\\ufffd",
                                                  "\\ud83d": "\\ud83d", "\ud83d\ude00": "\U0001f600"}
         for half in told:
@@ -811,7 +813,7 @@ class Hooks(Case):
         self.ok(home("sync"), 3)
 
     def test_bad_settings_stop_nobody(self):
-        """2 would forbid the assistant what it is about to do; what it tells is kept whatever the settings say."""
+        """Status 2 would forbid the assistant's action; the payload is kept whatever the settings are."""
         home = self.new_home(data=False)
         folder = pathlib.Path(home.root, ".config/blueplane")
         folder.mkdir(parents=True)
@@ -823,7 +825,7 @@ class Hooks(Case):
         self.assertEqual(len(self.kept(home, "claude_code")), 3)
 
     def test_many_at_once(self):
-        """Lines of hooks that run at the same time do not mix."""
+        """Lines of hooks that run at the same time are not mixed."""
         home, payload = self.new_home(data=False), self.payloads("claude_code")[0]
         payload["cwd"] = "/x" * 500
         running = [subprocess.Popen([PROGRAM, "hook", "claude_code"], stdin=subprocess.PIPE, env=home.environment) for _ in range(30)]
@@ -835,9 +837,9 @@ class Hooks(Case):
         self.assertEqual({k["prompt_id"] for k in self.kept(home, "claude_code")}, {f"p-{i}" for i in range(30)})
 
     def test_killed(self):
-        """Killed at any moment a hook has kept its payload or nothing of it."""
+        """Killed at any moment, a hook has stored its whole payload or nothing of it."""
         home, dice, killed, i = self.new_home(data=False), random.Random(6), 0, 0
-        while killed < 20 and i < 2000:  # how long a hook takes is the machine's matter
+        while killed < 20 and i < 2000:  # how long a hook takes depends on the machine
             i += 1
             process = subprocess.Popen([PROGRAM, "hook", "cursor"], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL, env=home.environment)
             try:
@@ -857,7 +859,7 @@ class Hooks(Case):
 
 
 class Git(Case):
-    """Commits of a repository against what the program git says of it."""
+    """Commits of a repository compared with the output of the program git."""
     ME, OTHER = "ada@example.org", "bob@example.org"
 
     def git(self, *arguments, author=ME, time="2026-03-30T09:05:00+00:00"):
@@ -898,13 +900,13 @@ class Git(Case):
         return self.folder_of
 
     def test_names_that_are_longer_than_a_session_may_be(self):
-        """A deep folder, a long address: the commits count all the same, each repository's for itself."""
+        """With a deep folder and a long address, commits still count, for each repository separately."""
         made, home = pathlib.Path(self.make_repository()), self.new_home(data=False)
         for name, origin in (("a" * 120, None), ("b" * 120, None), ("c", "https://forge.example/" + "d" * 120)):
             self.folder_of = str(made.parent / name / "engine")
             shutil.copytree(made, self.folder_of)
             self.git("remote", *(["set-url", "origin", origin] if origin else ["remove", "origin"]))
-            self.commit(f"Fix {name}", {"f": [name]})  # else all three have the same commits
+            self.commit(f"Fix {name}", {"f": [name]})  # otherwise all three would have the same commits
             told = json.loads(self.ok(home("git", "--json", self.folder_of)).out)["repositories"][0]
             self.assertEqual((told["commits"] > 0, told["records_rejected"]), (True, 0), name)
         rows = self.ok(home("metric", "commits", "--period", "all", "--format", "ndjson")).out
@@ -932,7 +934,7 @@ class Git(Case):
         said = subprocess.run([alone, "git", alone], env={**os.environ, "HOME": self.folder, "PATH": self.folder},
                               check=False, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual(said.returncode, 1)
-        self.assertRegex(said.stderr.decode(), "libgit2|not a repository") # the second where it is installed
+        self.assertRegex(said.stderr.decode(), "libgit2|not a repository") # the second where libgit2 is installed
 
     def test_equals_git(self):
         repository, home = self.make_repository(), self.new_home()
@@ -949,7 +951,7 @@ class Git(Case):
                             "revert_rate", *ALL, "-n", "-f", "csv")).out
         row = next(csv.DictReader(io.StringIO(rows)))
         self.assertEqual(int(row["commits"]), len(mine))
-        self.assertEqual(int(row["ai_commits"]), 2) # by the address of an assistant, and by a trailer that says so
+        self.assertEqual(int(row["ai_commits"]), 2) # by the address of an assistant, and by a trailer that names one
         self.assertEqual((int(row["commit_lines_added"]), int(row["commit_lines_removed"])), (added, removed))
         self.assertEqual((int(row["fix_rate.fixes"]), int(row["revert_rate.reverts"])), (1, 1))
         by_type = self.ok(home("metric", "commits", "--by", "change_type,workspace", *ALL, "-n", "-f", "csv")).out
@@ -985,7 +987,7 @@ class Git(Case):
                          ("1", 1.0, 7200e6))
 
     def test_a_part_of_the_history(self):
-        """Where the history was cut off, a commit would seem to have written all there was before it."""
+        """At the end of a shallow history, a commit would seem to have added everything before it."""
         whole, home = self.make_repository(), self.new_home()
         part = os.path.join(os.path.dirname(whole), "part")
         subprocess.run(["git", "clone", "-q", "--depth", "2", "-c", f"user.email={self.ME}", "file://" + whole, part], check=True)
@@ -994,7 +996,7 @@ class Git(Case):
         self.assertEqual(run.out, "")
 
     def test_a_time_beyond_all(self):
-        """A commit may claim any; with one that nothing can hold it is counted and is in no period."""
+        """A commit may claim any time; with an impossible one it is counted, in no period."""
         repository, home = self.make_repository(), self.new_home()
         mine = self.ok(home("git", repository, "--json")).json()["repositories"][0]
         for number, time in enumerate([2**63 - 1, 9007199255, 9007199254], 1):  # two beyond 2^53 microseconds, and the last before
@@ -1023,7 +1025,7 @@ class Formats(Case):
                 result = self.ok(self.home(command, *ALL, "--json"))
                 self.assertEqual(result.err, "")
                 self.assertRegex(result.json()["schema"], r"^blueplane\.(stats|result|tasks|prompts|delegate)/1$")
-                if command in ("days", "hours"):  # bars show what is in the columns
+                if command in ("days", "hours"):  # bars show the values of columns
                     headings = self.home(command, *ALL).out.splitlines()[2].split()
                     figures = self.home(command, *ALL).out.splitlines()[-5].split()
                     self.assertIn("cost", headings)
@@ -1062,7 +1064,7 @@ class Formats(Case):
                 arguments = ALL if words[0] in QUERIES else []
                 said = self.home.on_terminal(*words, *arguments, columns=columns).out
                 longest = max(said.splitlines(), key=width)
-                room = max(columns, 40)  # figures are never cut
+                room = max(columns, 40)  # numbers are never cut
                 if command in ("doctor", "help"):
                     room = max(columns, 60)
                 if command == "privacy audit":
@@ -1073,7 +1075,7 @@ class Formats(Case):
                     self.assertNotRegex(ESCAPE.sub("", line), r"^ *%", f"{command} on {columns}: a number without its sign")
 
     def test_a_part_of_the_catalogue(self):
-        """The metrics that hold a word, in the form that was asked for, cell by cell as in the whole."""
+        """The metrics that contain a word, in the requested form, cell by cell as in the whole catalogue."""
         whole = list(csv.DictReader(io.StringIO(self.ok(self.home("metrics", "-f", "csv")).out)))
         wanted = [row for row in whole if "cost" in row["metric"]]
         found = {form: self.ok(self.home("metrics", "cost", "-f", form)).out for form in ("csv", "markdown", "html")}
@@ -1087,12 +1089,12 @@ class Formats(Case):
         self.assertIn(f"<th>{list(whole[0])[-1]}</th></tr>", found["html"])
 
     def test_output_is_put_where_it_belongs(self):
-        """A link leads to its file, a pipe and a device stay what they are: a file in the place of /dev/null would be no end
-        of trouble."""
+        """A link is written through to its file, a pipe and a device stay what they are; replacing /dev/null by a file
+        would break the machine."""
         folder = tempfile.mkdtemp(dir=self.folder)
         plain, link, pipe = (os.path.join(folder, name) for name in ("page.html", "link.html", "pipe"))
         page = self.ok(self.home("dashboard", "-n", "--output", "-")).out
-        if os.geteuid() != 0:  # who could harm the machine does not try
+        if os.geteuid() != 0:  # not as root, who could do damage
             self.assertTrue(self.ok(self.home("dashboard", "-n", "--output", "/dev/stdout")).out.startswith(page[:15]))
         with open(plain, "w"):
             pass
@@ -1147,7 +1149,7 @@ class Formats(Case):
         self.assertIn(b"cannot write to standard output", run.stderr)
 
     def test_bundle_on_a_full_disk(self):
-        """It is said why there is none, and no part of it lies there to keep the next from being written."""
+        """The error says why there is no bundle, and no incomplete file is left to block the next one."""
         if shutil.which("unshare") is None or subprocess.run(["unshare", "-Urm", "true"], stderr=subprocess.DEVNULL).returncode:
             raise unittest.SkipTest("no disk of one's own to be had")
         steward, disk, roster = (os.path.join(self.folder, name) for name in ("steward.db", "disk", "roster.json"))
@@ -1167,7 +1169,7 @@ class Formats(Case):
         self.assertEqual(member("team", "join", *links).code, 0)
         week = (datetime.date.today() - datetime.timedelta(days=7)).strftime("%G-W%V")
         self.assertIn("File exists", self.ok(member("share", week, links[0]), 1).err)
-        self.assertIn("Nothing has left so far", self.ok(member("privacy", "audit")).out) # no bundle came of it
+        self.assertIn("Nothing has left so far", self.ok(member("privacy", "audit")).out) # no bundle was made
         script = ('mount -t tmpfs -o size=64k none "$1" && cd "$1" && '
                   '! cat /dev/zero 2>/dev/null >rest; ! "$2" share consent bundle && ls && rm rest && "$2" share consent bundle')
         run = subprocess.run(["unshare", "-Urm", "sh", "-c", script, "sh", disk, PROGRAM], env=member.environment,
@@ -1189,7 +1191,7 @@ class Formats(Case):
             self.assertIn(f"  file: ~/{os.path.basename(path)}\n", run.err)
 
     def test_merged_files_are_rows_of_one_table(self):
-        """What is merged of several files follows one header, also where the first is refused."""
+        """The rows of several merged files follow one header, even if the first file is refused."""
         home = self.new_home(data=False)
         steward = os.path.join(home.root, "steward.db")
         self.ok(home("team", "init", steward))
@@ -1342,7 +1344,7 @@ class Usage(Case):
             self.assertIn(said, run.err)
         configure("store = ~/mine.db\nformat = markdown\n")
         here = tempfile.mkdtemp(dir=self.folder)
-        self.assertTrue(self.ok(home("export", "cost", *ALL, cwd=here)).out.startswith("time.day,")) # which writes no Markdown
+        self.assertTrue(self.ok(home("export", "cost", *ALL, cwd=here)).out.startswith("time.day,")) # the format is csv, not Markdown
         self.assertTrue(os.path.exists(os.path.join(home.root, "mine.db")))
         self.assertEqual(os.listdir(here), [])
         os.remove(path)
@@ -1361,7 +1363,8 @@ class Usage(Case):
                 subprocess.run([*check, path], check=True)
 
     def test_completion_in_bash(self):
-        """What the shell is offered, in a folder with a name that has a space; it takes the sign of --name=value for a word."""
+        """What bash completion offers, in a folder with a space in its name; bash takes the = of --name=value for a
+        word."""
         if not shutil.which("bash"):
             self.skipTest("no bash")
         script = os.path.join(self.folder, "offered.bash")
@@ -1465,7 +1468,7 @@ class Care(Case):
         self.assertIn("newer", self.ok(home("stats"), 1).err)
 
     def test_key_is_gone(self):
-        """What is stored can still be asked for; nothing can be added."""
+        """Stored data can still be queried; nothing can be added."""
         home = self.new_home()
         self.ok(home("sync"))
         os.remove(home.store + ".key")
@@ -1521,7 +1524,7 @@ class Care(Case):
         self.ok(home("erase", "everything", "--yes"))
 
     def test_privacy_audit_of_the_next_bundle(self):
-        """Four minutes of last week, in units that people count in."""
+        """Four minutes in the last week, in units for people."""
         home = self.new_home(data=False)
         now = datetime.datetime.now(datetime.timezone.utc)
         friday = (now - datetime.timedelta(days=now.weekday() + 3)).strftime("%Y-%m-%d")

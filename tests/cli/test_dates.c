@@ -1,5 +1,6 @@
-/* The program's dates against those of the C library, which reads the same zones by itself: in seventy years
- * each day begins where they say so, and some instants of it have the same date and time. */
+/* The program's dates compared with those of the C library, which reads the same time zones itself:
+ * for seventy years each day begins where they say, and sampled instants have the same date and
+ * time. */
 #define _XOPEN_SOURCE 700 /* setenv, tzset */
 #include <check.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ START_TEST(days_begin_as_the_c_library_says) {
 }
 END_TEST
 
-/* The clocks of Toronto were put forward from 23:30, five hours behind UTC, to 00:30. */
+/* The clocks of Toronto were put forward from 23:30, at UTC-5, to 00:30. */
 START_TEST(midnight_that_is_passed_over) {
   const date d = {.year = 1919, .month = 3, .day = 31};
   use_zone("America/Toronto");
@@ -72,7 +73,7 @@ START_TEST(names_that_are_no_zone) {
 }
 END_TEST
 
-/* What a result may name is shown somehow, and no number runs over. */
+/* Any instant in a result can be shown, and no number overflows. */
 START_TEST(instants_far_away) {
   static const int64_t far[] = {INT64_MIN, INT64_MIN + 1, -1, INT64_MAX - 1, INT64_MAX};
   use_zone("Australia/Lord_Howe");

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""blueplane health, serve and watch from outside: what they show while an assistant writes, what the server refuses,
-and that an operator is shown nothing of what a person did.
+"""Tests blueplane health, serve and watch from outside: what they show while an assistant writes, what the server
+refuses, and that an operator sees nothing of a person's activity.
 
     python3 tests/cli/test_live.py PROGRAM SAMPLE [TEST...]
 
@@ -24,13 +24,13 @@ import time
 import unittest
 
 PROGRAM, SAMPLE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-PATIENCE = 30  # seconds for what takes a few milliseconds: the machine may be busy
+PATIENCE = 30  # seconds for something that takes milliseconds: the machine may be busy
 CANARY = "canary-4f1d"
 METRIC = re.compile(r'^blueplane_[a-z_]+(\{[a-z]+="[^"]*"\})? [-+.e0-9]+$')
 
 
 def prompt(number, session="live", at=None):
-    """A line of a Claude Code transcript: a prompt of now."""
+    """A line of a Claude Code transcript: a prompt at the present time."""
     at = at or datetime.datetime.now(datetime.timezone.utc)
     return json.dumps({
         "type": "user", "uuid": f"{session}-{number}", "sessionId": session, "cwd": f"/home/{CANARY}/project",
@@ -39,7 +39,7 @@ def prompt(number, session="live", at=None):
 
 
 class Served:
-    """A running server and how to ask it."""
+    """A running server, and requests to it."""
 
     def __init__(self, home, *words):
         self.errors = tempfile.TemporaryFile()
@@ -54,7 +54,7 @@ class Served:
         self.host, self.port, self.token = found[1], int(found[2]), found[3]
 
     def ask(self, path, method="GET", token=True, **headers):
-        """Status, headers and body."""
+        """Sends a request; returns status, headers and body."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         if token and self.token:
             headers["Authorization"] = f"Bearer {self.token}"
@@ -65,7 +65,7 @@ class Served:
         return answer.status, answer.headers, body.decode("utf-8")
 
     def raw(self, *parts, pause=0.0):
-        """What comes back for bytes as they are, and how long that took."""
+        """Sends raw bytes; returns the response and how long it took."""
         began = time.monotonic()
         with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as s:
             got = b""
@@ -80,7 +80,7 @@ class Served:
         return got.decode("latin-1"), time.monotonic() - began
 
     def said(self):
-        """All on standard error so far."""
+        """Everything on standard error so far."""
         return os.pread(self.errors.fileno(), 1 << 20, 0).decode()
 
     def memory(self):
@@ -131,7 +131,7 @@ class Case(unittest.TestCase):
             file.write(lines)
 
     def until(self, what, held):
-        """Waits for it with much patience."""
+        """Waits until it holds, with a long timeout."""
         end = time.monotonic() + PATIENCE
         while not held():
             self.assertLess(time.monotonic(), end, what)
@@ -213,7 +213,7 @@ class Health(Case):
             self.assertEqual(self.run_program("health", "--size-limit", wrong)[0], 2, wrong)
 
     def test_queue(self):
-        """A Redis that answers two commands, as the protocol has it."""
+        """A Redis server that answers two commands, as in the protocol."""
         self.run_program("sync")
         if "without Redis" in self.run_program("health", "--queue", "redis://127.0.0.1:1/x")[2]:
             self.skipTest("the program was built without hiredis")
@@ -253,7 +253,7 @@ class Watch(Case):
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
-        end = threading.Timer(2 * PATIENCE, process.kill)  # who waits for a line waits no longer
+        end = threading.Timer(2 * PATIENCE, process.kill)  # ends the wait for a line
         self.addCleanup(end.cancel)
         end.start()
         return process
@@ -266,7 +266,7 @@ class Watch(Case):
             return json.loads(next(documents))["totals"]["interactions"]["value"] or 0
 
         before = interactions()
-        self.write(prompt(1))  # in a folder that is not there yet
+        self.write(prompt(1))  # its folder does not exist yet
         self.assertEqual(interactions(), before + 1)
         self.write(prompt(2))
         self.assertEqual(interactions(), before + 2)
@@ -285,7 +285,7 @@ class Watch(Case):
         self.follows("--poll")
 
     def test_another_folder_in_its_place(self):
-        """Moved away, below one that was moved away, and behind a link: what comes to be there is followed."""
+        """A folder moved away, one below a moved one, and one behind a link: new ones in their place are followed."""
         projects = os.path.dirname(os.path.dirname(self.transcript))
         process = self.watch("--json")
         documents = iter(process.stdout.readline, b"")
@@ -301,7 +301,7 @@ class Watch(Case):
             self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + number)
 
     def test_a_folder_with_another_name(self):
-        """What comes to be in it is followed by that name."""
+        """New files in a renamed folder are followed under its new name."""
         folder = os.path.dirname(self.transcript)
         os.makedirs(folder, exist_ok=True)
         process = self.watch("--json")
@@ -317,7 +317,7 @@ class Watch(Case):
             self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + number)
 
     def test_a_place_within_another(self):
-        """What older clients of opencode write lies in the folder of the newer ones' database."""
+        """The files of older clients of opencode are in the folder of the newer ones' database."""
         data = os.path.join(self.root, ".local/share/opencode/storage")
         os.makedirs(os.path.join(data, "session/a1b2"))
         for folder in ("message/ses_0001", "part/msg_1"):
@@ -363,7 +363,7 @@ class Serve(Case):
         self.assertEqual(served.stop(signal.SIGINT), 130)
 
     def test_names_of_folders(self):
-        """Anybody may name a folder: what would be markup is text, what would turn the direction is told."""
+        """Folders may have any name: markup is shown as text, characters that change the direction are made visible."""
         name = "a</td><script>alert(1)</script>&\"'\u202egnp.exe"
         self.write(prompt("name").replace(json.dumps(f"/home/{CANARY}/project"), json.dumps(name)))
         page = self.serve().ask("/")[2]
@@ -379,7 +379,7 @@ class Serve(Case):
             with socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE) as stream:
                 stream.sendall(f"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {served.token}\r\n\r\n".encode())
                 got = b""
-                while b"\n\n" not in got:  # what is known comes at once
+                while b"\n\n" not in got:  # current data is sent at once
                     got += stream.recv(65536)
                 self.assertIn(b"text/event-stream", got)
                 self.write(prompt(f"{words}"))
@@ -404,7 +404,7 @@ class Serve(Case):
         self.assertNotIn(place.strip("/"), served.token)
         cookie = headers["Set-Cookie"]
         self.assertRegex(cookie, f"; Path={place}; HttpOnly; SameSite=Strict$")
-        # A browser sends the cookie below that place only, whatever the port, and there it counts.
+        # A browser sends the cookie only below that path, on whatever port, and there it is accepted.
         cookie = cookie.split(";")[0]
         for path, code in ((place, 200), (f"{place}health", 200), (f"{place}today.json", 200), (f"{place}nothing", 404), ("/", 401), ("/health", 401),
                            ("/0000000000000000/", 401), (place[:-1], 401), (f"/{place}", 401)):
@@ -483,7 +483,7 @@ class Serve(Case):
         self.assertEqual((code, "cannot listen" in err), (1, True), err)
 
     def test_a_store_that_is_gone_or_another(self):
-        """What is served is of the file that is there: figures of before would look well for ever."""
+        """Answers are from the present file: old figures would always look healthy."""
         self.run_program("sync")
         store = os.path.join(self.root, ".local/share/blueplane")
         served = self.serve("--health")
@@ -524,7 +524,7 @@ class Serve(Case):
     STREAM = b"GET /health/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
     def follow(self, served):
-        """A stream, as soon as there is room for one: who left is noticed with the next event."""
+        """Opens a stream as soon as there is room for one: that a client left is noticed with the next event."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             stream = socket.create_connection(("127.0.0.1", served.port), timeout=PATIENCE)
@@ -547,7 +547,7 @@ class Serve(Case):
             self.assertEqual(served.stop(), 130, "it ends while somebody follows")
 
     def test_who_reads_no_more_keeps_no_place(self):
-        """Its end takes in nothing, and it does not end: whoever comes next has its place after a while."""
+        """A client that stops reading without closing loses its place after a while, and the next one gets it."""
         served = self.serve("--health")
         streams = [self.follow(served) for _ in range(24)]
         self.assertEqual(served.ask("/health/events")[0], 503)
@@ -556,7 +556,7 @@ class Serve(Case):
 
 
 class Operator(Case):
-    """What an operator is given holds nothing of what a person did."""
+    """What an operator gets contains nothing of a person's activity."""
 
     WORDS = ("sessions", "prompt", "tool_call", "workspace", "project", "model", "claude", "codex", "hour", "cost",
              "token", "branch", "language")
@@ -586,7 +586,7 @@ class Operator(Case):
                 self.assertNotIn(word.lower(), text.lower(), f"{word} in {where}")
 
     def test_the_same_whatever_was_done(self):
-        """Two people's days over the same number of lines differ in nothing but sizes and ages."""
+        """The days of two people with the same number of lines differ only in sizes and ages."""
         shown = []
         for hour, session in ((3, "night"), (14, "noon")):
             shutil.rmtree(os.path.join(self.root, ".local"), ignore_errors=True)

@@ -1,9 +1,10 @@
-"""Reports and mails from outside: made of an organisation that does not exist, and every figure in them asked for again.
+"""Tests reports and mails from outside: they are made of the demo organisation, and every figure in them is queried
+again.
 
     test_reports.py PROGRAM [FAKENOW]
 
-The quarter of the demo is all that it publishes, so that `release show`, which tells of everything, has to tell the same. The rules
-of the recommendations are written here a second time, from docs/reports.md.
+The quarter of the demo is everything it publishes, so `release show`, which covers everything, must give the same
+numbers. The rules of the recommendations are implemented here a second time, from docs/reports.md.
 """
 import contextlib
 import csv
@@ -37,7 +38,7 @@ def run(*words, code=0, **environment):
 
 
 def asked(*metrics, by=None, who="manager", of="acme.db"):
-    """Rows of published numbers by their group; None where there is no value."""
+    """Published numbers by their group; None where there is no value."""
     words = ["release", "show", DEMO / of, *metrics, "--as", who, "--json"] + (["--by", by] if by else [])
     document = json.loads(run(*words))
     states = {(each["row"], each["column"]): each["state"] for each in document["states"]}
@@ -45,7 +46,7 @@ def asked(*metrics, by=None, who="manager", of="acme.db"):
 
 
 class Page(html.parser.HTMLParser):
-    """Every element closed, and what must not be there counted."""
+    """Parses a page: every element must be closed, and forbidden things are counted."""
 
     def __init__(self, text):
         super().__init__()
@@ -103,7 +104,7 @@ class Reports(unittest.TestCase):
             self.assertEqual(float(value), float(row[name]), name)
 
     def check_rows(self, text, who):
-        """Every row of the csv form, asked for again: value, both ends, state."""
+        """Every row of the csv form is queried again: value, both bounds, state."""
         rows = list(csv.DictReader(io.StringIO(text, newline="")))
         bys = {"Teams": "team", "Projects": "project", "Platforms and licences": "platform", "Models": "model_family",
                "Quarter over quarter": "time.quarter", "Tasks": "task_type", "Experience": "experience"}
@@ -132,7 +133,7 @@ class Reports(unittest.TestCase):
         self.assertGreater(self.check_rows(text, "research"), 40)
 
     def test_a_week_that_is_not_published(self):
-        """Between two that are, too: a month of three weeks is no month of four."""
+        """If a week between two published ones is missing, a month of three weeks is not compared like one of four."""
         names = {"Cost, list price": "cost", "Lines added": "lines_added", "Commits": "commits"}
         files = [DEMO / f"2026-W{week:02}.release" for week in (6, 7, 9, 10, 11, 12, 13)]
 
@@ -157,7 +158,7 @@ class Reports(unittest.TestCase):
             self.assertAlmostEqual(float(size) if sign == "+" else -float(size), change, delta=0.51)
 
     def test_weeks_to_come_are_not_withheld(self):
-        """Of a quarter of which nine weeks are published the tenth was not kept back: it is not there yet."""
+        """If nine weeks of a quarter are published, the tenth is not reported as withheld: it does not exist yet."""
         files = [word for file in sorted(DEMO.glob("*.release"))[:9] for word in ("--release", file)]
         for name in ("executive", "research"):
             page = run("report", name, *files, "--period", QUARTER)
@@ -167,7 +168,8 @@ class Reports(unittest.TestCase):
             self.assertNotIn("more in the table", page)
 
     def test_what_came_later_is_no_part_of_it(self):
-        """A report of February ends with February, whatever is published since: its change stands beside its own figures."""
+        """A report of February ends with February, whatever was published since, and its changes match its own
+        figures."""
         text = run("report", "executive", "--store", DEMO / "acme.db", "--period", "2026-02", "--format", "md")
         self.assertIn("| Figure | 2026-01 | 2026-02 | Change |", text)
         self.assertIn("| Figure | 2026-01 | 2026-02 | 2026-03 | Change |", run(
@@ -264,12 +266,12 @@ class Reports(unittest.TestCase):
         self.assertEqual(sorted({row["window"] for row in rows}), [path.stem for path in sorted(DEMO.glob("*.release"))])
 
     def test_lower_bounds(self):
-        """A cost that may be more, and each ratio of it, is marked in pages and mails; lines are not."""
+        """A cost that is a lower bound, and each ratio of it, is marked in pages and mails; lines are not."""
         with tempfile.TemporaryDirectory(prefix="reports-") as folder:
             least = Path(folder) / "least.db"
             shutil.copy(DEMO / "acme.db", least)
             with contextlib.closing(sqlite3.connect(least)) as db, db:
-                db.execute("UPDATE published SET state = state | 4 WHERE measure = 22")  # cost, in privacy/vector.def
+                db.execute("UPDATE published SET state = state | 4 WHERE measure = 22")  # cost, by its number in privacy/vector.def
             page = run("report", "executive", "--store", least, "--period", QUARTER, "--format", "md")
             for marked in (r"\| Cost, list price \| ≥\$", r"\| Cost per line \| ≥\$", r"per task ≥\$", r"per commit ≥\$",
                            r"\| Cost per member and week \| ≥\$", r"\| Lines added \| \d"):
@@ -279,7 +281,8 @@ class Reports(unittest.TestCase):
                 self.assertRegex(mail, marked)
 
     def test_what_is_compared(self):
-        """A month beside the one before; and the same where a week of that is not published, or was taken back, which a note says."""
+        """A month is compared with the one before, and also if a week of that is missing or was withdrawn, which a note
+        says."""
         with tempfile.TemporaryDirectory(prefix="reports-") as folder:
             less, taken = Path(folder) / "less.db", Path(folder) / "taken.db"
             for store in (less, taken):
@@ -304,7 +307,7 @@ class Reports(unittest.TestCase):
 
 
 def walks():
-    """The walk through a team's week, as the documents have it."""
+    """The walk through a team's week in docs/teams.md."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs"))
     import teams
     return teams
@@ -330,7 +333,7 @@ class Mail(unittest.TestCase):
             self.assertIn(heading, page)
 
     def test_what_stands_out(self):
-        """The week in which the demo's people work more lies above the eight before; by hand from the releases."""
+        """In one week the demo's people work more than in the eight before; computed by hand from the releases."""
         _, plain, _ = self.parsed("mail-manager.eml")
         weeks = [json.loads(run("release", "show", file, "sessions", "--json"))["rows"][0] for file in sorted(DEMO.glob("*.release"))[-9:]]
         before = weeks[:-1]
@@ -339,7 +342,7 @@ class Mail(unittest.TestCase):
         self.assertIn(f"Sessions, {weeks[-1]['sessions']:,}, is above all of the 8 weeks before ({low:,} to {high:,}).", plain)
 
     def test_changes_of_rates(self):
-        """A rate changes by points: "-2.1 %" of 82 % would be read as one or the other."""
+        """A change of a rate is in points: "-2.1 %" of 82 % would be ambiguous."""
         _, plain, _ = self.parsed("mail-manager.eml")
         rates = ("adoption_rate", "acceptance_rate", "cache_efficiency")
         before, now = [json.loads(run("release", "show", file, *rates, "--json"))["rows"][0] for file in sorted(DEMO.glob("*.release"))[-2:]]
@@ -357,7 +360,7 @@ class Mail(unittest.TestCase):
             self.assertNotIn(team, plain)
 
     def test_two_organisations(self):
-        """What two organisations publish is not put together under the name of one."""
+        """Releases of two organisations are not combined under the name of one."""
         if not FAKENOW:
             self.skipTest("no clock can be set")
         teams = walks()
@@ -380,7 +383,8 @@ class Mail(unittest.TestCase):
             self.assertIn("two organisations", run(*week, "core", "--release", files[1], "--release", DEMO / "2026-W12.release", code=2))
 
     def test_several_teams(self):
-        """Two teams' stores published the week: whichever is named first, the manager is told of both, and a lead of neither by chance."""
+        """If the stores of two teams published a week, the manager sees both, whichever is named first, and a lead only
+        the lead's own."""
         if not FAKENOW:
             self.skipTest("no clock can be set")
         teams = walks()
@@ -412,7 +416,7 @@ class Mail(unittest.TestCase):
             self.assertEqual(board(*apart)["partly"], ["2026-03-16", "2026-03-23"])
             self.assertIn("2 of 4 weeks are published, 2 of them not by every team's store.",
                           run("report", "executive", *apart, "--period", "2026-03", "--format", "md"))
-            # The week before only one of both has published: what the other adds is no growth, and as little in a report.
+            # The week before only one of them published: what the other adds is no growth, in a mail or a report.
             before = [DEMO / f"2026-W{week:02}.release" for week in range(4, 13)]
             whole, part = ([word for file in [*before, files[0], *more] for word in ("--release", file)] for more in ([], files[1:]))
             plain = [email.message_from_string(run("mail", *words), policy=email.policy.default).get_body(("plain",)).get_content()
@@ -443,13 +447,14 @@ class Mail(unittest.TestCase):
         message = email.message_from_string(mail, policy=email.policy.default)
         self.assertEqual(message["to"].addresses[0].addr_spec, "ada@example.org")
         self.assertEqual(message["from"].addresses[0].addr_spec, "blueplane@example.org")
-        many = [f"Person {number} <person-{number}@example.org>" for number in range(60)]  # a line of 998 is the longest there may be
+        many = [f"Person {number} <person-{number}@example.org>" for number in range(60)]  # a line may have at most 998 characters
         mail = run("mail", "--store", DEMO / "acme.db", "--to", ", ".join(many))
         self.assertLessEqual(max(len(line) for line in mail.split("\n\n")[0].split("\n")), 78)
         self.assertEqual([str(each) for each in email.message_from_string(mail, policy=email.policy.default)["to"].addresses], many)
 
     def test_date_and_message_id(self):
-        """The day on which the week closes; the id is of what is said, so equal mails share it and others do not."""
+        """The date is the day on which the week closes; the message id depends on the content, so only equal mails
+        share it."""
         week = ("mail", "--release", DEMO / "2026-W13.release")
         for name in ("mail-manager.eml", "mail-lead.eml"):
             message, _, _ = self.parsed(name)
@@ -462,7 +467,7 @@ class Mail(unittest.TestCase):
         self.assertEqual(ids[0], ids[1])
         self.assertNotEqual(ids[0], ids[2])
         self.assertRegex(str(ids[0]), r"@example\.org>$")
-        self.assertIsNone(ids[3])  # whoever sends it knows the sender and adds one
+        self.assertIsNone(ids[3])  # without an id: the sending program knows the sender and adds one
 
 
 AGREED = ("m-01", "m-04", "m-08", "m-12")  # as made.c says
@@ -470,7 +475,8 @@ AGREED = ("m-01", "m-04", "m-08", "m-12")  # as made.c says
 
 class Privacy(unittest.TestCase):
     def test_nobody_is_in_what_others_open(self):
-        """Ids, keys, folders and branches of the people, in every form that a text may take; found in their own store."""
+        """Identifiers, keys, folders and branches of the people are searched in every form that a text can have; they
+        are in their own store."""
         canaries = [f"m-{number:02}" for number in range(1, 61)] + ["/work/", "part1.", "mcp__tracker", "tracker__find"]
         key = (DEMO / "developer.db.key").read_bytes()
         identity = run("team", "status", "--store", DEMO / "developer.db", "--json", "-q")
@@ -482,11 +488,11 @@ class Privacy(unittest.TestCase):
             if file.suffix == ".eml":
                 message = email.message_from_bytes(data, policy=email.policy.default)
                 data += b"".join(part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
-            # the lead's file holds those who agreed to be seen by the lead, and nobody else
+            # the lead's file contains those who agreed to be seen by the lead, and nobody else
             for canary in (canary for canary in canaries if file.name != "team.html" or canary not in AGREED):
                 for form in (canary.encode(), canary.encode("utf-16-le"), canary.encode().hex().encode()):
                     self.assertNotIn(form, data, (file.name, canary))
-        self.assertIn(b"tracker", (DEMO / "developer.db").read_bytes())  # the search can find
+        self.assertIn(b"tracker", (DEMO / "developer.db").read_bytes())  # control: the search finds it here
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-/* What reports say of a change, by hand: only of ranges that are clear of each other, and of what is known. */
+/* When reports state a change between two ranges, checked by hand: only if the ranges do not
+ * overlap and both are known. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

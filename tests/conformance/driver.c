@@ -1,4 +1,5 @@
-/* The conformance driver in C: cases in, a file a case out, through the public header; see README.md. */
+/* The conformance driver in C: reads cases and writes a file for each, through the public header;
+ * see README.md. */
 #include <cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>

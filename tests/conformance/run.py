@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a driver over the cases and compares what it wrote with what is expected; see README.md."""
+"""Runs drivers over the conformance cases and compares what they write with the expected files; see README.md."""
 import argparse
 import difflib
 import json

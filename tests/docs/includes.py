@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Keeps the code in the documentation equal to the files it was taken from.
+"""Keeps code in the documentation equal to the files it was taken from.
 
     python3 tests/docs/includes.py [--root DIR] [--write]
 
-In README.md, CONTRIBUTING.md and docs/**/*.md a line <!-- include PATH --> is followed by a fenced block, which
-must equal the file at PATH. --write puts the file's text there.
+In README.md, CONTRIBUTING.md and docs/**/*.md a line <!-- include PATH --> is followed by a fenced block, which must
+equal the file at PATH. --write inserts the file's text.
 """
 
 import argparse
@@ -25,7 +25,7 @@ def documents(root):
 
 
 def block(root, path):
-    """The fenced block for a file, or None when there is no such file."""
+    """The fenced block for a file, or None if there is no such file."""
     try:
         with open(os.path.join(root, path), encoding="utf-8") as file:
             text = file.read()
@@ -39,7 +39,7 @@ def block(root, path):
 
 
 def existing(lines, start):
-    """The end of the fenced block that begins at start; start itself when there is none."""
+    """The end of the fenced block that begins at start, or start itself if there is none."""
     if start >= len(lines) or not lines[start].startswith("```"):
         return start
     fence = re.match(r"`+", lines[start]).group(0)

@@ -3,8 +3,8 @@
 
     python3 tests/docs/insights.py [--root DIR] [--write] BPT
 
-BPT is the built tests/tool/bpt, which prints bp_catalog "insights". The table stands between the lines <!-- kinds -->
-and <!-- end of kinds -->. --write replaces it; without it a difference fails.
+BPT is the built tests/tool/bpt, which prints bp_catalog "insights". The table is between the lines <!-- kinds --> and
+<!-- end of kinds -->. --write replaces it; without it a difference fails.
 """
 import argparse
 import difflib

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Checks that what the documents name exists.
+"""Checks that everything the documents name exists.
 
     python3 tests/docs/links.py [--root DIR] PROGRAM
     python3 tests/docs/links.py --selftest PROGRAM
 
 In every *.md file: the targets of relative links and their headings; paths of the repository in backticks; names in
-backticks like input_tokens, bp_open or time.day, which must be a metric or a dimension of PROGRAM or stand as a word
-in some file that is no document; commands and options of the program; what queries in JSON ask for. In comments of
-code: the files they name. docs/README.md leads to every other document in docs. Lists that a document gives whole are
-compared with the code in both directions: error codes, reasons for refusals, sources, formats. --selftest plants a
-fault of each kind and fails if one is not found.
+backticks like input_tokens, bp_open or time.day, which must be a metric or dimension of PROGRAM or a word in some file
+that is not a document; commands and options of the program; what queries in JSON ask for. In comments of code: the
+files they name. docs/README.md must lead to every other document in docs. Lists that a document gives completely are
+compared with the code in both directions: error codes, reasons for refusals, sources, formats. --selftest inserts an
+error of each kind and fails if one is not found.
 """
 import argparse
 import json
@@ -33,7 +33,7 @@ OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]+)")
 
 
 class Tree:
-    """The files of the repository, the words of those that are no documents, and what the program knows."""
+    """The files of the repository, the words of those that are not documents, and the names the program knows."""
 
     def __init__(self, root, program):
         self.root, self.files, self.text = root, set(), {}
@@ -105,7 +105,7 @@ def bad_link(tree, document, target):
 
 
 def bad_path(tree, document, text):
-    """A text that looks like a path of the repository, and is none."""
+    """A text that looks like a path of the repository but is not one."""
     if FILE.match(text):
         return text not in tree.base_names and "NAME" not in text
     if "/" not in text or not PATH.match(text) or "NAME" in text or "NN" in text:
@@ -146,7 +146,7 @@ def check_document(tree, name):
 
 
 def comments(name, text):
-    """What a file of code says to its reader."""
+    """The comments of a source file."""
     if name.endswith((".c", ".h", ".def", ".js", ".go", ".css")):
         return [token for token in C_TOKEN.findall(text) if token[0] == "/"]
     if name.endswith((".py", ".sh", ".build")):
@@ -195,7 +195,7 @@ def check_lists(tree):
 
 
 def check_index(tree):
-    """docs/README.md leads to every document beside and below it."""
+    """docs/README.md must link to every document beside and below it."""
     linked = {os.path.normpath(os.path.join("docs", target)) for target in LINK.findall(tree.documents["docs/README.md"])}
     for name in sorted(tree.documents):
         if name.startswith("docs/") and name != "docs/README.md" and name not in linked:
@@ -209,7 +209,7 @@ def check(tree):
 
 
 def selftest(tree):
-    """Each fault must be found, and nothing else."""
+    """Each inserted error must be found, and nothing else."""
     faults = {
         "the link": "[x](nowhere.md)", "the link leads": "[x](docs/abi.md#no-such-heading)",
         "there is no file": "`libblueplane/nothing.c`", "no file nothing": "`nothing_at_all.def`",

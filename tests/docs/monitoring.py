@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Checks what examples/monitoring asks for against what the program tells.
+"""Compares what examples/monitoring uses with what the program exports.
 
     python3 tests/docs/monitoring.py PROGRAM
-    python3 tests/docs/monitoring.py --alerts
+    python3 tests/docs/monitoring.py --alerts FOLDER
 
-Every metric that the alert rules, their tests and the dashboard name is one of the table in
-examples/blueplane/vitals.c with the labels it has there, and the dashboard shows every one; the limits of the units
-are ones that the program takes. --alerts FOLDER runs the tests of the rules with promtool, which on Debian is unpacked into FOLDER where it
-is not installed; status 77 without it.
+Every metric in the alert rules, their tests and the dashboard must be in the table of examples/blueplane/vitals.c with
+its labels, and the dashboard must show every one; the limits in the units must be ones that the program accepts.
+--alerts FOLDER runs the tests of the rules with promtool; where it is not installed, it is unpacked into FOLDER from
+Debian's package; without it, status 77.
 """
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FOLDER = ROOT / "examples" / "monitoring"
 ROW = re.compile(r'^    \{"(\w+)", VITAL_\w+, (?:NULL|"[^"]*"), (?:NULL|"[^"]*"), "(\w+)", (NULL|"\w+"),', re.M)
 USE = re.compile(r"\bblueplane_(\w+)(?:\{([^}]*)\})?")
 LABEL = re.compile(r'(\w+)\s*(?:=~|!=|!~|=)\s*"')
-BESIDE = {"instance", "job"}  # what Prometheus adds
+BESIDE = {"instance", "job"}  # added by Prometheus
 
 
 def told() -> dict:
@@ -35,7 +35,7 @@ def told() -> dict:
 
 
 def asked(name: str) -> list:
-    """Metrics with the labels that are asked for."""
+    """The metrics in a file, with the labels that are used."""
     text = (FOLDER / name).read_text(encoding="utf-8")
     if name.endswith(".json"):
         text = "\n".join(target["expr"] for panel in json.loads(text)["panels"] for target in panel["targets"])
@@ -99,7 +99,7 @@ def check_units(program: str) -> list:
 
 
 def check_cron(program: str) -> list:
-    """The line for cron mails nothing of a store of which less than what it says was refused."""
+    """The cron line sends no mail for a store with fewer rejects than its limit."""
     line = re.search(r"^    \*/10( \*){4} (.*)$", (ROOT / "docs" / "health.md").read_text(encoding="utf-8"), re.M)[2]
     with tempfile.TemporaryDirectory() as home:
         transcript = pathlib.Path(home, ".claude", "projects", "p", "s.jsonl")
@@ -119,7 +119,7 @@ def check_cron(program: str) -> list:
 
 
 def unpacked(folder: pathlib.Path) -> str | None:
-    """promtool alone, of Debian's package, which as a whole would also install and start a server."""
+    """promtool from Debian's package, which as a whole would also install and start a server."""
     tool = folder / "promtool"
     try:
         if not tool.exists():

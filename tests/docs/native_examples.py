@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Holds the page on native events, its JSON Schema and its corpus against each other.
+"""Compares the page on native events, its JSON Schema and its corpus with each other.
 
     python3 tests/docs/native_examples.py [--root DIR]
 
 Every example in the page and every line of a good-* file satisfies the schema, every bad-* file does not. The
-vocabularies of the page and of the schema are those of base/vocabulary.h. Each file of the corpus is described
-in its README. The validator knows the keywords the schema uses and refuses any other.
+vocabularies of the page and of the schema are those of base/vocabulary.h. Each file of the corpus is described in its
+README. The validator supports the keywords that the schema uses and refuses any other.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def depth(value):
 
 
 def values(data):
-    """All JSON values of some bytes, read strictly."""
+    """All JSON values in some bytes, parsed strictly."""
     decoder = json.JSONDecoder(object_pairs_hook=refuse_twice, parse_constant=refuse_constant)
     try:
         text, at = data.decode("utf-8"), 0
@@ -161,7 +161,7 @@ def main():
     validator = Validator(schema)
 
     def judge(data):
-        """None when every value satisfies the schema and there is one, else why not."""
+        """None if there are values and each satisfies the schema, else the reason."""
         try:
             found = list(values(data))
         except Refused as error:

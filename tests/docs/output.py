@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Keeps the output shown in documents equal to what the built program prints on sample data.
+"""Keeps output shown in documents equal to what the built program prints on sample data.
 
     python3 tests/docs/output.py [--root DIR] [--write] PROGRAM
 
-Each block between the lines <!-- output --> and <!-- end of output --> holds commands, "$ blueplane ...", and what they
-print. The sample data ends on a fixed day and the commands name that day, so every machine prints the same. --write
+Each block between the lines <!-- output --> and <!-- end of output --> has commands, "$ blueplane ...", and their
+output. The sample data ends on a fixed day, which the commands name, so that every machine prints the same. --write
 replaces the blocks; without it a difference fails.
 """
 import argparse
@@ -21,7 +21,7 @@ BLOCK = re.compile(r"<!-- output -->\n(.*?)<!-- end of output -->\n", re.S)
 
 
 def run(home, program, found):
-    """The block anew: each command and its output."""
+    """The block with each command run again."""
     environment = {"HOME": home, "PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C.UTF-8",
                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
     parts = []
@@ -42,7 +42,7 @@ def check(options, name):
     with tempfile.TemporaryDirectory() as home:
         sample = os.path.join(options.root, "examples", "sample", "sample.py")
         subprocess.run([sys.executable, "-B", sample, "--out", home, "--until", DAY, "--quiet"], check=True)
-        if name != "README.md":  # which shows the first sync
+        if name != "README.md":  # README.md shows the first sync
             run(home, options.program, "$ blueplane sync\n")
         made = BLOCK.sub(lambda block: "<!-- output -->\n" + run(home, options.program, block.group(1)) +
                          "<!-- end of output -->\n", found)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""docs/errors.md and docs/limits.md against the library: promises.py LIBRARY
+"""Checks docs/errors.md and docs/limits.md against the library: promises.py LIBRARY
 
-Makes each error code happen through the public interface, unless it takes a machine that fails (another test has those), goes to each
-limit that a call can reach: at it the call does its work, one beyond it says the code of the table; and has a record refused for each
-reason. Every row of the tables must be here.
+Triggers each error code through the public interface, unless it needs a failing machine (other tests do those); goes to
+each limit that a call can reach, where the call must succeed, and one beyond, where it must return the code in the
+table; and has a record refused for each reason. Every row of the tables must be covered here.
 """
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ READONLY = 1
 NOW = 1772453000 * 10**6  # 2026-03-02
 LINE = '{"blueplane":1,"kind":"prompt","platform":"x","session":"s%d","id":"p","time":"2026-03-02T09:00:00Z"}\n'
 
-# Codes that take more than a call: which test makes them happen.
+# Codes that need more than a call: the test that triggers them.
 ELSEWHERE = {"BP_ERR_NOMEM": "tests/fault/test_alloc.c", "BP_ERR_CONSENT": "tests/privacy/test_merge.c",
              "BP_ERR_INTERNAL": "tests/unit/test_table.c"}
-# Limits that no call reaches within a moment: the test or the code that has them.
+# Limits that no call reaches quickly: the test or the code that has them.
 LIMITS_ELSEWHERE = {
     "text of one column of a result; a result written as text": "libblueplane/result/table.c",
     "a file, a line, a value that is skipped": "tests/e2e/test_bad_input.py",
@@ -76,7 +76,7 @@ class World:
         self.events = 0
 
     def store(self, name: str, access: str = "owner", flags: int = 0) -> library.Store:
-        """A store in a file; the flags of bp_open as they are."""
+        """A store in a file, with the flags of bp_open."""
         store = library.Store.__new__(library.Store)
         store.library, store.store = self.library, library.P()
         options = library.Options(sizeof(library.Options), flags, library.CODE[access])
@@ -128,7 +128,7 @@ def busy(w: World) -> None:
 
 
 def full_disk(w: World) -> None:
-    """A file that may grow no more: the system's word for it is that of a full disk."""
+    """A file that may not grow: the system reports it like a full disk."""
     store = w.store("full.db")
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -190,7 +190,7 @@ CODES = {
 
 
 def many(w: World, member: str, count: int) -> None:
-    """A query with so many metrics, dimensions or filters, each of another name where that is asked."""
+    """A query with so many metrics, dimensions or filters, each with another name where needed."""
     ids = [row["metric"] for row in w.library.catalog("metrics") if row["family"] in ("activity", "output", "tokens")]
     by = ["platform", "time.day", "time.hour", "session", "workspace"]
     named = {"metrics": ids, "by": by, "where": [{"dimension": "platform", "op": "!=", "value": "y"}] * 17}
@@ -210,7 +210,7 @@ def model_of(w: World, length: int) -> None:
 
 
 def read(w: World, **members: Any) -> tuple:
-    """What became of an event: stored, refused, left out of it, undated."""
+    """What happened to an event: stored, refused, partly dropped, undated."""
     w.events += 1
     event = {"blueplane": 1, "kind": "response", "platform": "x", "session": "s", "id": f"r{w.events}", "model": "m",
              "time": "2026-03-02T09:00:00Z", **members}
@@ -219,7 +219,7 @@ def read(w: World, **members: Any) -> tuple:
 
 
 def transcribed(w: World, request: str = "q", time: str = "2026-03-02T09:00:00Z", session: str = "s") -> tuple:
-    """The same of a line of Claude Code."""
+    """The same for a line of Claude Code."""
     w.events += 1
     line = {"type": "assistant", "uuid": f"u{w.events}", "sessionId": session, "timestamp": time, "requestId": request,
             "message": {"id": f"m{w.events}", "model": "m", "content": [], "usage": {"input_tokens": 1, "output_tokens": 1}}}
@@ -228,7 +228,7 @@ def transcribed(w: World, request: str = "q", time: str = "2026-03-02T09:00:00Z"
 
 
 def rostered(w: World, **changed: Any) -> None:
-    """A team's roster, the usual one but for some members of its document."""
+    """A team's usual roster with some members of its document changed."""
     steward = w.library.open(None, "steward")
     try:
         steward.configure("roster", {"blueplane.roster": 1, "organisation": "o", "teams": ["t"], "projects": [], "seats": [],
@@ -269,7 +269,7 @@ def merged(w: World, size: int) -> Any:
 
 
 def released(w: World, size: int) -> None:
-    """Opens a file that begins as a release does."""
+    """Opens a file that begins like a release."""
     path = w.folder / "large.release"
     if not path.exists():
         shutil.copy(release(w), path)
@@ -278,7 +278,7 @@ def released(w: World, size: int) -> None:
 
 
 def release(w: World) -> pathlib.Path:
-    """Of a week that nobody shared."""
+    """The release of a week that nobody shared."""
     path = w.folder / "empty.release"
     if not path.exists():
         steward = w.store("team.db", "steward")
@@ -300,7 +300,7 @@ def nested(w: World, levels: int) -> tuple:
 
 
 def without_verdict(w: World, values: int) -> int:
-    """Tools of which one half fails always and the other never, on twelve days: all differ, as far as they are tested."""
+    """Tools of which one half always fails and the other never, on twelve days: all that are tested differ."""
     store = w.library.open(None, "owner")
     w.ingest("".join(json.dumps({"blueplane": 1, "kind": "tool_call", "platform": "x", "session": f"s{day}", "id": f"t{day}-{tool}-{call}",
                                  "time": f"2026-02-{day + 1:02}T09:00:00Z", "tool": f"tool{tool}", "category": "command",
@@ -312,7 +312,8 @@ def without_verdict(w: World, values: int) -> int:
 
 
 def deep(w: World, levels: int) -> str:
-    """Which of the two refuses: both say FORMAT, of a document that is read with its topic's name, of one that is not as JSON's."""
+    """Which check refuses: both return FORMAT, one for JSON that is too deep, one with the topic's name for a valid
+    document."""
     try:
         labels(w, 0, levels - 1)
     except library.Refused as refused:
@@ -323,7 +324,7 @@ def deep(w: World, levels: int) -> str:
 LIMIT, INVALID, FORMAT = -15, -1, -6
 TEAMS = "teams, projects of a roster; folders of a project; versions"
 KEPT, LEFT_OUT, REFUSED, UNDATED = (1, 0, 0, 0), (1, 0, 1, 0), (0, 1, 0, 0), (1, 0, 0, 1)
-# Row of the table; what a call says at the limit, and one beyond it: a code, or what became of the event.
+# A row of the table; the result of a call at the limit, and one beyond it: a code, or what happened to the event.
 LIMITS = [
     ("metrics, dimensions, filters of a query", lambda w, more: code_of(many, w, "metrics", 16 + more), 0, LIMIT),
     ("metrics, dimensions, filters of a query", lambda w, more: code_of(many, w, "by", 4 + more), 0, LIMIT),
@@ -368,7 +369,7 @@ LIMITS = [
 # ---------------------------------------------------------------------------------------- reasons
 
 EVENT = '{"blueplane":1,"kind":"prompt","platform":"x","session":"s","id":"r","time":"2026-03-02T09:00:00Z"%s}'
-# An event that is refused for it.
+# An event that is refused for this reason.
 REASONS = {
     "syntax": EVENT % ',"prompt":tru',
     "utf8": EVENT % ',"more":"\udcff"',
@@ -383,7 +384,7 @@ REASONS_ELSEWHERE = {"unreadable": "tests/e2e/test_bad_input.py", "compressed": 
 
 
 def refused_for(w: World, event: str) -> list:
-    """The reasons in a store that read nothing else, which goes on behind it."""
+    """The reasons in a store that reads only this event; it must continue after it."""
     store = w.library.open(None, "owner")
     try:
         data = (event + "\n" + LINE % 1).encode(errors="surrogateescape")
@@ -405,7 +406,7 @@ def first_cells(document: str, heading: str) -> list:
 
 
 def topics_of_header(w: World) -> list:
-    """The topics that the header's comments name are those there are."""
+    """The topics in the header's comments are the existing ones."""
     header = (ROOT / "include/blueplane/blueplane.h").read_text("utf-8")
     odd = []
     for call, pattern in (("bp_catalog", r'"(\w+)"'), ("bp_inspect", r'"(\w+)"'), ("bp_configure", r'(?m)^ \*   "(\w+)"')):
@@ -416,7 +417,8 @@ def topics_of_header(w: World) -> list:
 
 
 def keys_of_header() -> list:
-    """The keys by which an error or a result tells more: those that the code gives, the header names and the bindings ask for."""
+    """The keys of details of errors and results: those that the code sets, the header documents and the bindings
+    use."""
     header = (ROOT / "include/blueplane/blueplane.h").read_text("utf-8")
     code = "".join(path.read_text("utf-8") for path in sorted((ROOT / "libblueplane").glob("*/*.c")))
     odd = []

@@ -3,10 +3,10 @@
 
     python3 tests/docs/teams.py [--root DIR] [--write] PROGRAM FAKENOW
 
-Each block between <!-- walk: NAME --> and <!-- end of walk --> holds commands of people and what they print. The keys are
-fixed, the clock is FAKENOW's (tests/tool/fakenow.c), the sample data ends on a fixed day, so every machine prints the same.
---write replaces the blocks; without it a difference fails. Whatever the document says, some things are checked here:
-that no file but a member's own holds the member's numbers, and that the steward's store forgets them.
+Each block between <!-- walk: NAME --> and <!-- end of walk --> has commands of people and their output. The keys are
+fixed, the clock is FAKENOW's (tests/tool/fakenow.c), the sample data ends on a fixed day, so every machine prints the
+same. --write replaces the blocks; without it a difference fails. Independently of the document, this checks that only a
+member's own files contain the member's numbers, and that the steward's store forgets them.
 """
 import argparse
 import calendar
@@ -130,7 +130,7 @@ class Walk:
     def block(self, name):
         if name == "roster":
             self.write_roster()
-        if name == "revoke":  # another steward's store, to which the words come with sums that are late
+        if name == "revoke":  # another steward's store, which gets the decisions with numbers that are too late
             for end in ("", "-wal", "-shm", ".key"):
                 if os.path.exists(os.path.join(self.folder, "team.db" + end)):
                     shutil.copy(os.path.join(self.folder, "team.db" + end), os.path.join(self.folder, "late.db" + end))
@@ -138,7 +138,7 @@ class Walk:
         for person, moment, command in STEPS[name]:
             said = self.run(person, moment, command).rstrip("\n")
             parts.append(f"{person}$ {command}\n" + (said + "\n" if said else ""))
-        if name == "join":  # Ben and Cleo do the same
+        if name == "join":  # Ben and Cleo join, too
             for person in PEOPLE[1:]:
                 self.run(person, moment, command)
         if name == "merge":
@@ -173,7 +173,7 @@ class Walk:
                                ("core.lead", self.seen)):
                 if mark in data:
                     found.append(f"{name} holds a contribution after it was published")
-                if name != "team.db" and device in data:  # which knows devices by its roster, and whose word it heard
+                if name != "team.db" and device in data:  # team.db knows devices from its roster, and whose decision it received
                     found.append(f"{name} holds the device of {person}")
             if (device in after) != (person != "ana"):
                 found.append(f"team.db holds the device of {person}, who was erased, or not of who was not")

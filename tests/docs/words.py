@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that no file of the repository holds words that do not belong into it: marks of unfinished work, paths of
-one person's machine, addresses of package registries, keys.
+"""Checks that no file of the repository contains words that do not belong there: marks of unfinished work, paths of a
+person's machine, addresses of package registries, keys.
 
     python3 tests/docs/words.py [--root DIR] [--selftest]
 """
@@ -11,7 +11,7 @@ import sys
 
 SKIPPED = re.compile(r"^(\.git|build.*|dist|__pycache__|\..*_cache|\.venv)$")
 
-# Pattern, and a text that it must find. Written so that this file does not hold what it looks for.
+# A pattern, and a text that it must find. Written so that this file does not match itself.
 WORDS = (
     (r"\bTO" r"DO\b|\bFIX" r"ME\b", "TO" "DO"),
     (r"\.\./sha" r"red\b", "../sha" "red/x"),
@@ -32,7 +32,7 @@ def files(root):
     for base, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not SKIPPED.match(name))
         for name in sorted(names):
-            if name != ".git": # of a linked work tree: a file
+            if name != ".git": # in a linked work tree .git is a file
                 yield os.path.join(base, name)
 
 

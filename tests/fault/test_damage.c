@@ -1,7 +1,8 @@
 /* A store's files are cut off, get bits flipped or values changed, or were copied during a write.
  * Then:
  *   - nothing crashes, hangs or reads beyond memory (build with the sanitizers);
- *   - either every figure is as in the undamaged store, or a call or bp_inspect "integrity" reports damage: never a wrong number without a report;
+ *   - either every figure is as in the undamaged store, or a call or bp_inspect "integrity" reports
+ *     damage: never a wrong number without a report;
  *   - a log that is cut or damaged loses what was written last, and the next ingest brings it back.
  *
  * With BLUEPLANE_LONG=1: 20,000 bits, forty values of each column, and the database of every moment

@@ -1,5 +1,5 @@
-/* Runs a fuzz target over the files of folders: whole, line by line, and cut at about 200 places, so
- * that a corpus is an ordinary test under any compiler. */
+/* Runs a fuzz target over the files in folders: whole, line by line, and cut at about 200 places.
+ * So a corpus is an ordinary test under any compiler. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

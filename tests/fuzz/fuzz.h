@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A running hash of what a target saw. */
+/* A running hash of what a target read. */
 typedef struct fuzz_digest {
   uint64_t hash;
 } fuzz_digest;

@@ -1,15 +1,18 @@
 /* Fuzz targets of the interface itself, through the public header alone:
  *
- *   FUZZ_QUERY     a query as JSON: what is read, written and read again is the same query; it runs or is refused
+ *   FUZZ_QUERY     a query as JSON: if it is read, writing and reading it again gives the same
+ *                  query; it runs or is refused
  *   FUZZ_DOCUMENT  bytes as every document of bp_configure, and as a selector of what to erase
- *   FUZZ_STORE     a good store of which bytes are changed; the first byte says what is done with it, three each make a
- *                  change: where, where, what
- *   FUZZ_OPEN      bytes as a file that is opened, and as its key; the last byte says with which access
- *   FUZZ_INGEST    bytes of which nobody says what they are: recognised, shown field by field, taken; twice is once
+ *   FUZZ_STORE     a valid store with changed bytes; the first byte chooses what is done with it,
+ *                  three each make a change: place, place, value
+ *   FUZZ_OPEN      bytes as a file to open and as its key; the last byte chooses the access
+ *   FUZZ_INGEST    bytes of an unknown source: recognised, previewed field by field, ingested; a
+ *                  second time adds nothing
  *   FUZZ_FORMAT    the name of a format with its options, for several results
- *   FUZZ_CALLS     a byte for each call: any calls in any order, with arguments that fit and others
+ *   FUZZ_CALLS     a byte for each call: any calls in any order, with valid and invalid arguments
  *
- * No code is ever BP_ERR_INTERNAL; an error is there exactly if a call failed; what came out is there exactly if not. */
+ * No code is ever BP_ERR_INTERNAL; there is an error if and only if a call failed, and a result if
+ * and only if it did not. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,7 +25,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-#define UNUSED __attribute__((unused)) /* each target has its own part of these */
+#define UNUSED __attribute__((unused)) /* each target uses some of these */
 
 static const char line[] =
     "{\"blueplane\":1,\"platform\":\"tool\",\"session\":\"s1\",\"kind\":\"prompt\",\"id\":\"p1\",\"time\":\"2026-03-02T09:00:00Z\"}\n"
@@ -35,7 +38,7 @@ static int64_t noon(void *user) {
   return INT64_C(1772453000000000); /* 2026-03-02T12:03:20Z */
 }
 
-/* What holds for every call. */
+/* Checks that hold for every call; whether it succeeded. */
 static bool settled(int rc, bp_error *error, const void *out, bool gives) {
   if (rc == BP_ERR_INTERNAL || (rc == BP_OK) != (error == NULL) || bp_error_code(error) != rc) {
     fprintf(stderr, "code %d, of the error %d: %s\n", rc, bp_error_code(error),
@@ -160,7 +163,7 @@ static void run(const uint8_t *data, size_t size) {
 
 static char path[128], beside[136];
 
-/* A folder of its own; run.sh names one that is kept in memory. */
+/* A temporary folder; run.sh names one that is in memory. */
 static void make_folder(void) {
   const char *temporary = getenv("TMPDIR");
   int length = snprintf(path, sizeof path - 8, "%s/blueplane-fuzz-XXXXXX",
@@ -273,7 +276,7 @@ static bp_ingest_report take_bytes(bp_store *s, const uint8_t *data, size_t size
   return report;
 }
 
-/* A store takes so many inputs; to make one takes longer than what is done with it. */
+/* A store is used for a number of inputs, because making one takes longer than using it. */
 static void run(const uint8_t *data, size_t size) {
   static bp_store *s;
   static unsigned inputs;

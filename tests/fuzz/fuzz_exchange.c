@@ -1,6 +1,7 @@
-/* Fuzz target: what comes from elsewhere, rosters, bundles, or releases and leads' files (FUZZ_ROSTER,
- * FUZZ_BUNDLE, FUZZ_RELEASE). Nothing that is not the one encoding is read; what is read, written again,
- * is the same bytes. As no fuzzer finds a signature, the input is signed before it is read once more. */
+/* Fuzz target: documents from elsewhere: rosters, bundles, releases and leads' files (FUZZ_ROSTER,
+ * FUZZ_BUNDLE, FUZZ_RELEASE). Only the one valid encoding is read: what was read and is written
+ * again has the same bytes. A fuzzer cannot find a signature, so the input is also read once more
+ * after being signed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ static void same(const void *written, size_t length, const void *data, size_t si
 
 #if defined(FUZZ_ROSTER)
 
-/* Read, written, read and written again: the two writings are one. */
+/* Read, written, read and written again: both written documents are equal. */
 static void read_roster(const char *data, size_t size, bool signed_one) {
   roster *r = NULL, *again = NULL;
   char *once = NULL, *twice = NULL;

@@ -1,6 +1,7 @@
-/* Fuzz target: what a team's store is given as a bundle. The input is described and merged as it is; once more as what is
- * inside an envelope, named for this store and one of its members' devices, signed and sealed, as no fuzzer finds
- * keys. Whatever comes, the call settles, the store is whole, and what was refused added no contribution. */
+/* Fuzz target: bundles merged into a team's store. The input is described and merged as it is, and
+ * once more as the content of an envelope: addressed to this store, from a member's device, signed
+ * and sealed, because a fuzzer cannot find keys. Each call returns properly, the store stays
+ * intact, and a refused bundle adds no contribution. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static int64_t before_it_closes(void *user) {
   return (20493 + 8) * INT64_C(86400000000); /* 2026-W07 is over and still open */
 }
 
-/* 0 is the store, the others are devices of its members; the last is a stranger. */
+/* 0 is the store, the others are its members' devices; the last is a stranger's. */
 static sign_keys keys_of(unsigned number) {
   hash_key root = {{(unsigned char)(7 + number)}};
   sign_keys keys;

@@ -1,10 +1,13 @@
-/* Fuzz targets of what is read inside the library and is neither a source nor a document:
+/* Fuzz targets of parsers inside the library that are neither sources nor documents:
  *
- *   FUZZ_WORDS    instants, dates, weeks, periods, numbers and names: what is read, written and read again is the same
- *   FUZZ_ZONE     the bytes of a zone file: days begin in order, and where their date begins; offsets stay as long as is said
- *   FUZZ_INFLATE  a compressed stream: whole, in pieces and by zlib itself the same
- *   FUZZ_CELLS    packed cells: what is taken from bytes, put and taken again is the same
- *   FUZZ_WAL      a log of a database in use: its frames, with the sums they need, over a good database */
+ *   FUZZ_WORDS    instants, dates, weeks, periods, numbers and names: writing and reading again
+ *                 gives the same
+ *   FUZZ_ZONE     the bytes of a zone file: days begin in order, and where their date begins;
+ *                 offsets last as long as reported
+ *   FUZZ_INFLATE  a compressed stream: the same whole, in pieces and by zlib itself
+ *   FUZZ_CELLS    packed cells: unpacking, packing and unpacking again gives the same
+ *   FUZZ_WAL      the log of a database in use: its frames, with correct checksums, over a valid
+ *                 database */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +83,7 @@ static void run(const char *data, size_t size) {
 
 #include "base/time.h"
 
-/* Some stretches of equal offset from an instant on: each ends where the next begins. */
+/* Walks some stretches of equal offset from an instant on: each ends where the next begins. */
 static void walk(const zone *z, int64_t us) {
   int64_t from, until;
   for (int i = 0; i < 20; i++, us = until) {
@@ -92,7 +95,7 @@ static void walk(const zone *z, int64_t us) {
   }
 }
 
-/* Days of twenty years, some of them apart; the last are beyond what a file lists. */
+/* Some days in twenty years; the last ones are beyond what a file lists. */
 static void run(const char *data, size_t size) {
   zone *z = NULL;
   int64_t before = INT64_MIN;
@@ -122,7 +125,7 @@ static void run(const char *data, size_t size) {
 
 #define UNPACKED_MAX (1 << 16)
 
-/* How many bytes came out, or -1; at most UNPACKED_MAX. */
+/* The number of bytes that came out, at most UNPACKED_MAX, or -1. */
 static long unpack(inflater *z, const char *data, size_t size, size_t step, unsigned char *out) {
   size_t length = 0;
   bpi_inflater_start(z, data, size);
@@ -209,7 +212,7 @@ static void put(unsigned char *p, uint32_t n) {
     p[i] = (unsigned char)n;
 }
 
-/* SQLite's sum over words, here with the greatest byte first. */
+/* SQLite's checksum over words, here big-endian. */
 static void add(uint32_t sum[2], const unsigned char *p, size_t length) {
   for (size_t i = 0; i < length; i += 8) {
     sum[0] += at(p + i) + sum[1];
@@ -221,8 +224,9 @@ static void put_sum(unsigned char *p, const uint32_t sum[2]) {
   put(p + 4, sum[1]);
 }
 
-/* Of each frame the input gives three bytes, the page, whether it commits, and how much of the page it says; the
- * rest is as the good database has it. As no fuzzer finds a sum, the sums are right. */
+/* The input has three bytes for each frame: the page, whether it commits, and how much of the page
+ * is input; the rest is as in the valid database. The checksums are correct, because a fuzzer
+ * cannot find them. */
 static size_t make_log(unsigned char *log, size_t capacity, const uint8_t *data, size_t size) {
   uint32_t sum[2] = {0, 0};
   put(log, 0x377f0683);
@@ -274,7 +278,7 @@ static uint64_t read_rows(const void *log, size_t length) {
   return seen.hash;
 }
 
-/* The input is once the log itself, and once what its frames say. */
+/* The input is used once as the log itself, and once as the content of its frames. */
 static void run(const char *data, size_t size) {
   static unsigned char log[32 + 64 * FRAME];
   if (good == NULL) make_good();

@@ -1,10 +1,13 @@
 /* Fuzz targets of the program:
  *
- *   FUZZ_ARGUMENTS  lines: words of a command line as far as an empty line, then a configuration file. What is said of
- *                   them may be shown on a terminal; what a value is read as, is read again from how it is written
- *   FUZZ_HOOK       what an assistant hands to `hook`: of it are kept short members of known names, in one line
+ *   FUZZ_ARGUMENTS  lines: words of a command line up to an empty line, then a configuration file.
+ *                   Messages about them are safe to show on a terminal; a value written and read
+ *                   again is the same
+ *   FUZZ_HOOK       what an assistant passes to `hook`: only short members with known names are
+ *                   kept, in one line
  *   FUZZ_REMOTE     lines: the address of a remote, then the message of a commit
- *   FUZZ_REQUEST    what somebody sends to `serve`: nothing is told without the token, and who left is forgotten */
+ *   FUZZ_REQUEST    a request to `serve`: nothing is answered without the token, and a client that
+ *                   left is forgotten */
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +18,7 @@
 #include "examples/blueplane/program.h"
 #include "tests/fuzz/fuzz.h"
 
-volatile sig_atomic_t interrupted; /* what main.c has otherwise */
+volatile sig_atomic_t interrupted; /* defined in main.c otherwise */
 
 #if defined(FUZZ_ARGUMENTS)
 
@@ -28,7 +31,7 @@ volatile sig_atomic_t interrupted; /* what main.c has otherwise */
 
 #define WORDS_MOST 64
 
-/* As a file, as that is how it is read. */
+/* From a file, because it is read from one. */
 static char *read_settings(options *o, const char *settings) {
   static char path[128];
   const char *temporary = getenv("TMPDIR");
@@ -43,7 +46,7 @@ static char *read_settings(options *o, const char *settings) {
   return problem;
 }
 
-/* Nothing that is shown moves a cursor, and it is as wide as it was asked to be. */
+/* What is shown moves no cursor and is as wide as asked for. */
 static void show_line(const char *said) {
   char *safe = text_safe(said);
   for (const char *p = safe; *p != '\0'; p++)
@@ -80,7 +83,7 @@ static void read_value(const char *value) {
     abort();
 }
 
-/* Cuts the lines apart; at the empty one it stops and gives the rest. */
+/* Splits lines; stops at the empty one and returns the rest. */
 static char *cut_words(const char **words, int *count, char *lines) {
   while (*lines != '\0' && *count < WORDS_MOST) {
     size_t length = strcspn(lines, "\n");
@@ -125,14 +128,14 @@ static bool is_known(const char *name) {
   return strcmp(name, "received_at") == 0 || strcmp(name, "prompt_characters") == 0;
 }
 
-/* Of an error nothing but its class. */
+/* Only the class of an error is kept. */
 static bool is_class(const cJSON *item) {
   for (size_t i = 0; cJSON_IsString(item) && classes[i] != NULL; i++)
     if (strcmp(classes[i], item->valuestring) == 0) return strcmp(item->string, "error") == 0;
   return false;
 }
 
-/* The longest that is kept takes six characters for each byte when written. */
+/* The longest text that is kept has six characters per byte when written. */
 static void check_line(const char *line) {
   cJSON *read = cJSON_Parse(line);
   const cJSON *input = cJSON_GetObjectItemCaseSensitive(read, "tool_input");
@@ -193,7 +196,7 @@ static void run(const uint8_t *data, size_t size) {
 #define TOKEN "sesame"
 #define TOLD "what only those are told who have the token"
 
-/* As server_start makes it, but for the socket it listens to and the thread that waits there. */
+/* Like server_start, without the listening socket and its thread. */
 static server *make_server(void) {
   static char *names[] = {"example.org"};
   static const strings hosts = {names, 1};
@@ -218,7 +221,7 @@ static server *make_server(void) {
   return s;
 }
 
-/* What comes back until nothing more does. */
+/* Reads the response to its end. */
 static void hear(server *s, int socket, text *heard) {
   for (int quiet = 0; quiet < 3;) {
     char piece[4096];

@@ -1,5 +1,5 @@
-/* Fuzz target: the scanner. The bytes are walked whole from memory and again in pieces through the
- * smallest window; both must see the same. */
+/* Fuzz target: the scanner. The bytes are scanned from memory as a whole, and in pieces through the
+ * smallest window; both must give the same. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@ static void feed(void *user, const char *piece, size_t length) {
   fuzz_digest_add(user, piece, length);
 }
 
-/* Whether a key or text is expected or not, it must be the same. */
+/* Whether a key or text is expected must make no difference. */
 static const char expected_text[] = "abc";
 static bool next_key(scan *s, const char **key, size_t *length) {
   static const char expected[][SCAN_QUOTED_MAX + 1] = {"\"a\":", "\"type\":", "\"\":"};
@@ -31,7 +31,7 @@ static void walk_first(scan *s, fuzz_digest *d) {
   if (there) fuzz_digest_add(d, &first, 1);
 }
 
-/* At even depths a text is fed on whole, at odd ones its beginning is taken, of either length. */
+/* At even depths a whole text is passed on, at odd ones its beginning, of one of two lengths. */
 static void walk_text(scan *s, fuzz_digest *d) {
   char spare[48];
   const char *text;

@@ -1,7 +1,8 @@
 /* Fuzz target: one source (FUZZ_SOURCE), through the privacy gate into a batch. From memory and in
- * pieces it must give the same records; whatever comes, numbers stay inside their vocabulary. A source
- * of databases (FUZZ_DATABASE) is given the bytes as a file of SQLite's, or as rows of a good one: a
- * line is a key and, behind a tab, its value, which go into every table that any of these sources reads. */
+ * pieces it must give the same records, and numbers always stay in their vocabulary. A source of
+ * databases (FUZZ_DATABASE) gets the bytes as a database file, or as rows of a valid one: a line is
+ * a key and, after a tab, its value, which are inserted into every table that any of these sources
+ * reads. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,10 +80,10 @@ static uint64_t read_all(scan *s, struct foreign *database) {
 
 #ifdef FUZZ_DATABASE
 
-/* The tables of all of them; ?1 is the key, ?2 the value. */
+/* The tables of all these sources; ?1 is the key, ?2 the value. */
 static const struct {
   const char *table, *insert;
-  bool packed; /* but for a key that begins with "!" */
+  bool packed; /* except for keys that begin with "!" */
 } tables[] = {
     {"ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB)", "ItemTable VALUES (?1, ?2)",
      false},
@@ -112,7 +113,8 @@ static const struct {
 };
 #define TABLES (sizeof tables / sizeof *tables)
 
-/* A small window, taken once: what zlib takes by itself is more than all else that an input needs. */
+/* A small window, allocated once: what zlib allocates otherwise is more than everything else that
+ * an input needs. */
 static size_t pack(Bytef *out, size_t room, const char *value, size_t length) {
   static z_stream z;
   if (z.state == NULL && deflateInit2(&z, 1, Z_DEFLATED, 10, 1, Z_DEFAULT_STRATEGY) != Z_OK)
@@ -139,7 +141,7 @@ typedef struct filling {
   sqlite3_stmt *insert[TABLES];
 } filling;
 
-/* A database with the tables and nothing in them, made once. */
+/* A database with empty tables, made once. */
 static const unsigned char *empty_tables(sqlite3_int64 *length) {
   static unsigned char *made;
   static sqlite3_int64 made_length;

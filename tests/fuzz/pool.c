@@ -1,8 +1,8 @@
-/* Memory for SQLite under a fuzzer. Most of what an input costs would else be spent in the sanitizer's allocator, on
- * blocks that SQLite takes and gives back. Here each size has a list of free blocks. What is free, what is before a block
- * and what is behind it stays poisoned, so that reaching beyond what SQLite lends is still found; a block that was given
- * back and taken anew is not told from the old one, and what is never given back is not missed. Ordinary tests do
- * without. One thread. */
+/* Memory for SQLite under a fuzzer. Otherwise most of the time would be spent in the sanitizer's
+ * allocator, on blocks that SQLite allocates and frees. Here each size has a list of free blocks.
+ * Free blocks and the bytes before and after a block are poisoned, so accesses out of bounds are
+ * still found; a freed block that is allocated again is not distinguished from the old one, and
+ * leaks are not found. Ordinary tests do not use it. For one thread only. */
 #include <sanitizer/asan_interface.h>
 #include <sqlite3.h>
 #include <stddef.h>
@@ -12,11 +12,11 @@
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 
 #define CHUNK ((size_t)64 << 20)
-#define BEFORE 16 /* keeps blocks aligned; poisoned as long as nobody asks */
+#define BEFORE 16 /* keeps blocks aligned; poisoned except while it is read */
 #define POWERS 32
 
 typedef struct block {
-  struct block *next; /* of those that are free */
+  struct block *next; /* in the list of free blocks */
   int size, power;
 } block;
 
@@ -36,7 +36,7 @@ static void hide(block *b) {
   ASAN_POISON_MEMORY_REGION(b, sizeof *b);
 }
 
-/* Blocks are as large as powers of two. */
+/* Block sizes are powers of two. */
 static int power_of(size_t whole) {
   int power = 5;
   while ((size_t)1 << power < whole)

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Looks for inputs that break a target, with clang's libFuzzer and the address and undefined sanitizers:
+# Searches for inputs that break a target, with clang's libFuzzer and the address and undefined behaviour sanitizers:
 #
 #     sh tests/fuzz/run.sh FOLDER SECONDS [TARGET...]
 #     sh tests/fuzz/run.sh FOLDER table
 #
-# FOLDER keeps the build, what was found so far (found/TARGET) and crash-*; a second run goes on from there. Every target,
-# or those named, runs for SECONDS, one after another; a line for each goes to FOLDER/runs.txt: commit, target, seconds
-# by the clock, of the processor, inputs run, edges covered, files kept, status (72: stopped by hand, no finding). `table`
-# prints their sums for docs/fuzzing.md.
+# FOLDER keeps the build, the inputs found so far (found/TARGET) and crash-*; another run continues from there. Every
+# target, or those named, runs for SECONDS, one after another, and appends a line to FOLDER/runs.txt: commit, target,
+# elapsed seconds, processor seconds, inputs run, edges covered, files kept, status (72: stopped by hand, no finding).
+# `table` prints their sums for docs/fuzzing.md.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -37,7 +37,7 @@ fuzzer='-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined'
   -Db_lundef=false -Db_sanitize=address,undefined "-Dc_args=$fuzzer" >"$folder/build.log"
 ninja -C "$build" libblueplane/libblueplane-internal.a >>"$folder/build.log"
 
-# target: file, definitions, folders of files to begin with (of tests/corpus)
+# target: file, definitions, folders of initial files (in tests/corpus)
 targets='
 scan fuzz_scan . claude_code codex native forge
 claude_code fuzz_source SOURCE claude_code
@@ -95,7 +95,7 @@ make_target() {
     $(pkg-config --cflags --libs $needs) -lpthread -lm -o "$folder/fuzz_$1"
 }
 
-# Status 1 if an input broke the target.
+# Returns status 1 if an input broke the target.
 run_target() {
   name=$1
   shift 3

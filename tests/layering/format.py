@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Checks that .clang-format lays out every tracked C file, but for the frozen headers: they stay as they were given out.
+"""Checks that every tracked C file is formatted by .clang-format, except the frozen headers, which stay as released.
 
     python3 tests/layering/format.py
 
-Versions of clang-format differ in what they do, so any other than the one below skips (exit code 77), as does a tree without git.
+Versions of clang-format differ in their results, so any other than the one below skips (exit code 77), as does a tree
+without git.
 """
 import pathlib
 import re
@@ -11,13 +12,13 @@ import subprocess
 import sys
 
 VERSION = 14  # Debian 12's
-NAMES = (f"clang-format-{VERSION}", "clang-format")  # of the package of that version, and of the one that goes with the system
+NAMES = (f"clang-format-{VERSION}", "clang-format")  # of the package for that version, and of the system's default
 FROZEN = "tests/abi/frozen-"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def output_of(*command):
-    """What a program prints; None where it is not there or fails."""
+    """What a program prints; None if it does not exist or fails."""
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     except OSError:

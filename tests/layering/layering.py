@@ -29,7 +29,7 @@ def read(path):
 
 
 def blank(text, strings):
-    """Comments, and strings if asked, replaced by blanks; lines keep their numbers."""
+    """The text with comments, and strings if asked for, replaced by blanks; lines keep their numbers."""
     def empty(match):
         token = match.group(0)
         if token[0] in "\"'" and not strings:
@@ -105,7 +105,7 @@ class Check:
     # --- the top level -------------------------------------------------------------------------------------
 
     def top_names(self):
-        """What belongs to the project: what git would add, or without git what is not a build tree."""
+        """The project's top-level names: what git would add, or without git everything that is not a build tree."""
         try:
             listed = subprocess.run(["git", "-C", self.root, "ls-files", "-z", "--cached", "--others",
                                      "--exclude-standard"], capture_output=True, check=True).stdout
@@ -144,7 +144,7 @@ class Check:
             yield code.count("\n", 0, match.start()) + 1, match.group(1) == "<", match.group(2)
 
     def resolve(self, path, target):
-        """Where a quoted include leads: a path from the root, or None when it is not in the tree."""
+        """The file of a quoted include: a path from the root, or None if it is not in the tree."""
         here = os.path.dirname(path)
         for base in (here, "libblueplane", "include", "."):
             found = os.path.normpath(os.path.join(base, target)).replace(os.sep, "/")
@@ -160,7 +160,7 @@ class Check:
         if system:
             return None if self.system_allowed(allowed, target, name) else f"{folder} may not include <{target}>"
         found = self.resolve(path, target)
-        if found is None:  # generated: belongs to the folder it names
+        if found is None:  # generated: belongs to the folder in its path
             found = f"libblueplane/{target}" if "/" in target else f"libblueplane/{folder}/{target}"
             if "/" not in target and any(self.is_system(entry, target) for entry in self.everything()):
                 return None if self.system_allowed(allowed, target, name) else f"{folder} may not include {target}"
@@ -179,7 +179,7 @@ class Check:
 
     @staticmethod
     def is_system(entry, target):
-        """cjson/cJSON.h and cJSON.h are the same header, found through different flags."""
+        """cjson/cJSON.h and cJSON.h are the same header, found with different flags."""
         if not entry.startswith("system:"):
             return False
         header = entry[len("system:"):].split("@")[0]

@@ -1,5 +1,6 @@
-// What all tests of pages do with a browser: counting checks, watching what a page does beyond showing itself, looking at it in
-// both themes and at every width, and axe-core. Knows no page. Its users are called as: SCRIPT WORK PROGRAM CHROMIUM
+// What all tests of pages share: counting checks, watching for anything a page does beyond showing itself, viewing it
+// in both themes and at every width, and axe-core. Knows no particular page. The scripts that use it are run as: SCRIPT
+// WORK PROGRAM CHROMIUM
 "use strict";
 
 const fs = require("fs");
@@ -17,7 +18,7 @@ function check(held, said) {
   if (!held) { failures.push(said); console.log(`FAILED ${said}`); }
 }
 
-// How many of the checks of an action fail; they do not count.
+// The number of checks that fail in an action; they do not count as failures of the test.
 async function failing(action) {
   const before = failures.length, counted = checks, log = console.log;
   console.log = () => {};
@@ -40,7 +41,7 @@ function launch() {
 
 const settle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 
-// A page that is yet to go anywhere; whatever it will say or ask for that is not `allowed` is a failure.
+// A new page; any console message or request by it that is not `allowed` is a failure.
 async function watched(browser, name, allowed, options = {}) {
   const context = await browser.newContext({ viewport: { width: options.width || 1280, height: 900 }, colorScheme: options.theme || "light", acceptDownloads: true });
   await context.addInitScript(() => {
@@ -60,7 +61,7 @@ async function close(page, name) {
   await page.context().close();
 }
 
-// A page that is open in a theme: its ground, and every width.
+// Checks an open page in a theme: its background, and every width.
 async function fits(page, theme, name, shot) {
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
   check(theme === "dark" ? Math.max(...ground) < 80 : Math.min(...ground) > 200, `${name}: not ${theme}: ${ground}`);

@@ -1,5 +1,6 @@
-# Sourced by the tests of pages, with $here, their folder, and $work, theirs in the build: finds the browser and installs what drives
-# it; skips (77) where there is no npm, no Chromium or no way to download. BLUEPLANE_SHOTS names a folder for pictures of all pages.
+# Sourced by the tests of pages, with $here, their folder, and $work, their folder in the build: finds the browser and
+# installs its driver; skips (77) without npm, without Chromium or without network. BLUEPLANE_SHOTS names a folder for
+# screenshots of all pages.
 
 chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 [ -n "$chromium" ] || { echo 'skipped: no Chromium'; exit 77; }
@@ -11,7 +12,7 @@ if ! cmp -s "$here/package-lock.json" "$work/package-lock.json" || [ ! -d "$work
   (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund >npm.log 2>&1) || { tail -n 3 "$work/npm.log"; echo "skipped: packages cannot be downloaded"; exit 77; }
 fi
 
-# The person whose machine it is from here on.
+# From here on HOME is that of the sample person.
 at_home() {
   HOME=$work/home
   BLUEPLANE_STORE=$work/home/blueplane.db

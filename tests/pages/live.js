@@ -1,9 +1,9 @@
 // Opens the live pages over loopback in Chromium: live.js WORK PROGRAM CHROMIUM
 //
-// Checks what docs/health.md promises: nothing is loaded from elsewhere, logged or refused by the policy; every control is
-// reached with the keyboard; nothing overflows from 360 to 1,920 pixels in either theme; axe-core finds nothing serious; the
-// figures that are seen are those of the program's JSON; a new line in a transcript is shown without a reload, and what was
-// open stays open.
+// Checks what docs/health.md promises: nothing is loaded from elsewhere, logged or refused by the policy; every control
+// is reached with the keyboard; nothing overflows from 360 to 1,920 pixels in either theme; axe-core finds nothing
+// serious; the figures on the page are those of the program's JSON; a new line in a transcript is shown without a
+// reload, and what was open stays open.
 "use strict";
 
 const { execFileSync, spawn } = require("child_process");
@@ -40,7 +40,7 @@ function write() {
 
 // ------------------------------------------------------------------------------------------------- pages
 
-// Opens a page; whatever it does beyond showing itself and following its own stream is a failure.
+// Opens a page; anything it does beyond showing itself and following its own stream is a failure.
 async function open(browser, served, where, theme) {
   const page = await watched(browser, where, (url) => url.startsWith(`${served.origin}/`), { theme });
   await page.goto(served.address);
@@ -61,7 +61,7 @@ async function looks(browser, served, where, name) {
   }
 }
 
-// Tab reaches each control, and it is seen which one has the focus.
+// Tab reaches each control, and the focus is visible.
 async function keyboard(page, where) {
   const controls = "button, summary, a[href]";
   const wanted = await page.locator(controls).count();
@@ -98,7 +98,7 @@ async function figures(page, where) {
   check(await page.locator("svg.hours rect:not(.rail)").count() === counted.length, `${where}: another number of bars than of hours`);
 }
 
-// What comes is shown at once; what was open and had the focus stays so; Pause holds it back until Go on.
+// New data is shown at once; what was open and had the focus keeps it; Pause holds updates back until Go on.
 async function comes(page, where) {
   const interactions = tile(page, "Interactions");
   const before = number(await interactions.textContent());
@@ -117,7 +117,8 @@ async function comes(page, where) {
   await shows(before + 2);
 }
 
-// A server that is gone while the page is paused is gone, and not live again with "Go on". The browser tells of it in the console.
+// If the server ends while the page is paused, "Go on" does not make the page live again. The browser logs the failed
+// request in the console.
 async function gone(browser) {
   const served = await serve("--health"), context = await browser.newContext(), page = await context.newPage();
   await page.goto(served.address);
@@ -132,7 +133,7 @@ async function gone(browser) {
   await context.close();
 }
 
-// Where all places are taken by those who read no more, a page is told so, asks again and has one.
+// If clients that stopped reading take all places, a page is told so, tries again and gets one.
 async function crowded(browser) {
   const served = await serve("--health"), context = await browser.newContext(), page = await context.newPage();
   const held = await Promise.all(Array.from({ length: 24 }, () => new Promise((done, failed) => {

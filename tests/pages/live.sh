@@ -1,8 +1,7 @@
 #!/bin/sh
 # Opens the live pages in Chromium: sh tests/pages/live.sh BUILD PROGRAM
 #
-# Serves generated data on this machine and runs live.js over it. Skips as browser.sh says, and where there is no
-# blueplane-serve.
+# Serves generated data on this machine and runs live.js over it. Skips like browser.sh, and without blueplane-serve.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""An organisation for the tests of pages: three people and the week that docs/teams.md walks through.
+"""Makes an organisation for the tests of pages: three people and the week of the walk in docs/teams.md.
 
     python3 tests/pages/organisation.py PROGRAM FAKENOW FOLDER
 
-Leaves FOLDER/acme.release, FOLDER/core.lead, in which one member agreed to be seen, and FOLDER/acme.db.
+Writes FOLDER/acme.release, FOLDER/core.lead, in which one member agreed to be seen, and FOLDER/acme.db.
 """
 import pathlib
 import sys

@@ -1,8 +1,8 @@
 // Opens every dashboard from its file in Chromium: pages.js WORK PROGRAM CHROMIUM
 //
-// Checks what docs/dashboard.md promises: nothing is loaded, logged or refused by the policy; every control is reached with the
-// keyboard; nothing overflows from 360 to 1,920 pixels in either theme; axe-core finds nothing serious; and the figures that
-// are seen are those of the program's JSON, asked for again one by one.
+// Checks what docs/dashboard.md promises: nothing is loaded, logged or refused by the policy; every control is reached
+// with the keyboard; nothing overflows from 360 to 1,920 pixels in either theme; axe-core finds nothing serious; and
+// the figures on the page are those of the program's JSON, queried again one by one.
 "use strict";
 
 const { execFileSync } = require("child_process");
@@ -15,7 +15,7 @@ function run(...words) {
   return execFileSync(program, words, { env: environment, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
 }
 
-// A question that may have no answer ends with 3, or 4 where all of it is withheld; its document is whole.
+// A query without an answer ends with status 3, or 4 if all of it is withheld; its document is complete.
 function ask(...words) {
   try {
     return JSON.parse(run(...words, "--json", "--no-sync"));
@@ -27,7 +27,7 @@ function ask(...words) {
 
 // ------------------------------------------------------------------------------------------------- opening
 
-// Opens a file; everything that it does beyond showing itself is a failure.
+// Opens a file; anything it does beyond showing itself is a failure.
 async function open(browser, file, options = {}) {
   const itself = `file://${file}`;
   const page = await watched(browser, path.basename(file), (url) => url === itself || url.startsWith(`${itself}#`) || url.startsWith("blob:"), options);
@@ -47,7 +47,7 @@ async function looks(browser, file, hash) {
 
 // ------------------------------------------------------------------------------------------------- keyboard
 
-// Tab from the beginning to the end reaches each control that can be reached; of a group of radio buttons one is.
+// Tab reaches each enabled control from the first to the last; of a group of radio buttons it reaches one.
 async function keyboard(page, name) {
   const wanted = await page.evaluate(() => {
     let count = 0;
@@ -74,7 +74,7 @@ async function keyboard(page, name) {
   check(reached.size === wanted, `${name}: Tab reaches ${reached.size} of ${wanted} controls`);
 }
 
-// A tile opens the drawer, a part leads on, Back and Escape lead back to where one was.
+// A tile opens the drawer, a part of it leads on, Back and Escape lead back.
 async function drill(page, name) {
   const tile = page.locator("button.tile").first();
   await tile.focus();
@@ -119,7 +119,7 @@ async function heatKeys(page, name) {
 
 // ------------------------------------------------------------------------------------------------- figures
 
-// What the page holds, as it stands in the file.
+// The data in the page's file.
 function dataOf(file) {
   return JSON.parse(fs.readFileSync(file, "utf8").match(/id="data">(.*?)<\/script>/s)[1]);
 }
@@ -135,7 +135,7 @@ function equal(held, told, type) {
   return typeof held === "number" ? Math.abs(held - told) <= 1e-5 * Math.max(1e-9, Math.abs(told)) : held === told;
 }
 
-// A table of the page against the same question, asked by the program once more.
+// A table of the page compared with the same query, run again by the program.
 function compareTable(data, table, where, question) {
   const names = Object.keys(table.columns), roles = (role) => names.filter((name) => (data.columns[name].role || "metric") === role);
   const told = question(roles("metric"), roles("dimension"));
@@ -169,7 +169,7 @@ function personalFigures(file) {
 function teamFigures(file, release, ...eyes) {
   const data = dataOf(file);
   const question = (metrics, by) => ask("release", "show", release, ...metrics.filter((name, i) => metrics.indexOf(name) === i), ...(by.length ? ["--by", by.join(",")] : []), ...eyes);
-  // the program shows what is published over all windows; metrics with parts are asked for by the name before the dot
+  // the program shows published numbers over all windows; metrics with parts are queried by the name before the dot
   for (const [name, table] of [["trend", data.sources[0].trend], ...Object.entries(data.sources[0].windows[0])].filter(([, each]) => each && each.columns)) {
     const sorted = { teams: 1, platforms: 1, projects: 1, models: 1, tools: 1, languages: 1 }[name];
     if (sorted) continue; // the program does not order it
@@ -178,7 +178,7 @@ function teamFigures(file, release, ...eyes) {
   return data;
 }
 
-// What is seen in the page is what the program says to people: the tiles against its JSON, and in words against `stats`.
+// The figures visible in the page are those of the program: the tiles compared with its JSON, and as text with `stats`.
 async function seen(browser, file, period) {
   const page = await open(browser, file, { hash: `${period},${period === "today" ? "average" : "previous"},active_time` });
   const totals = ask("stats", period).totals;
@@ -197,15 +197,15 @@ async function seen(browser, file, period) {
   await close(page, period);
 }
 
-// What is nobody's business is not in the file: no name, no device, no session, no workspace of a person.
+// Nothing personal is in the file: no name, device, session or workspace of a person.
 function nobody(file) {
   const text = fs.readFileSync(file, "utf8");
   for (const word of ["ana", "ben", "cleo", "sample-", "session_"]) check(!new RegExp(`"[^"]*\\b${word}`).test(text.slice(text.indexOf('id="data"'), text.indexOf("</script>", text.indexOf('id="data"'))).replace(/"catalog":\{.*?\}\},/s, "")), `${path.basename(file)}: holds ${word}`);
   check(!/\b[0-9a-f]{64}\b/.test(text), `${path.basename(file)}: holds a key`);
 }
 
-// Who agreed to be seen stands in a table, with the numbers of the program; nobody else is in the file, and the name opens what
-// the member's numbers are week by week.
+// The members who agreed to be seen are in a table with the program's numbers; nobody else is in the file, and a name
+// opens the member's numbers week by week.
 async function agreed(browser, file, release) {
   const page = await open(browser, file), text = fs.readFileSync(file, "utf8");
   const shown = await page.locator("#members tbody tr").evaluateAll((rows) => rows.map((row) => ({ name: row.querySelector("th, td").textContent,
@@ -230,7 +230,7 @@ async function agreed(browser, file, release) {
   await close(page, "members");
 }
 
-// The saved page of patterns stands alone, under the same policy.
+// The saved page of patterns works alone, under the same policy.
 async function patterns(browser, file) {
   const page = await open(browser, file);
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#patterns button", { hasText: "Save as a page" }).click()]);
@@ -246,7 +246,7 @@ async function patterns(browser, file) {
 
 // ------------------------------------------------------------------------------------------------- control
 
-// The checks can fail: a page with an injected script, a request and a wrong figure is noticed.
+// Control: a page with an injected script, a request and a wrong figure is noticed.
 async function control(browser, file) {
   const broken = path.join(work, "broken.html");
   fs.writeFileSync(broken, fs.readFileSync(file, "utf8").replace("</main>", "").replace('<div id="page"></div>', '<div id="page"></div><img src="https://example.org/x.png"><script>window.ran = true</script><div style="width:3000px">x</div>'));
@@ -263,7 +263,8 @@ async function control(browser, file) {
   check(noticed >= 2, `control: ${noticed} of what is wrong was noticed`);
 }
 
-// What is named like markup, or like what every object of the language has, is a name; so is one that every list of platforms lacks.
+// Names that look like markup, or like a member of every JavaScript object, are shown as names; so is one that no list
+// of platforms has.
 async function named(browser) {
   const names = ["<img src=x onerror=alert(1)>", "</script><script>document.title='ran'</script>", "constructor", "__proto__", "a\u202eb", "'\"&amp;", `mcp__${"name_of_a_server_".repeat(3)}`];
   const events = path.join(work, "names.blueplane.jsonl"), file = path.join(work, "names.html"), store = path.join(work, "home", "names.db");
@@ -288,7 +289,7 @@ async function named(browser) {
   await gaps(browser, file);
 }
 
-// What is not there is neither new nor zero: yesterday had calls of tools and today has none, and a week that is withheld is a gap.
+// Missing is neither new nor zero: tool calls yesterday and none today, and a withheld week, which is a gap.
 async function gaps(browser, file) {
   const page = await open(browser, file, { hash: "today,previous,interactions" });
   const tile = (await page.locator(".tile", { hasText: "Tool success rate" }).textContent()).replace(/\u00a0/g, " ");
@@ -307,7 +308,8 @@ async function gaps(browser, file) {
   await close(page, "gaps");
 }
 
-// The average is one of stretches as long as the period so far, so a week that has begun is beside no average week.
+// The average is of ranges as long as the period so far, so an incomplete week is not compared with a whole average
+// week.
 async function againstAverage(browser, file) {
   for (const [period, name] of [["today", "your average day"], ["week", "your average for as many days"]]) {
     const page = await open(browser, file, { hash: `${period},average,active_time` });
@@ -317,7 +319,7 @@ async function againstAverage(browser, file) {
   }
 }
 
-// Every row of panels reaches from edge to edge.
+// Every row of panels fills the width.
 async function filled(page, name) {
   for (const width of [1920, 1280, 1024, 768]) {
     await page.setViewportSize({ width, height: 900 });

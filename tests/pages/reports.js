@@ -1,7 +1,8 @@
 // Opens the reports and the mails in Chromium, and prints the reports: reports.js WORK PROGRAM CHROMIUM
 //
-// As pages.js; and on paper: A4, the first page of the executive report whole and alone, no drawing cut by the end of a page, no
-// table of a dashboard by the edge of it. All of them as `blueplane demo` makes them, its dashboards too.
+// Checks the same as pages.js, and on paper: A4, the first page of the executive report complete and alone, no chart
+// cut by a page break, no table of a dashboard cut by the edge. All files are made by `blueplane demo`, including its
+// dashboards.
 "use strict";
 
 const { execFileSync } = require("child_process");
@@ -14,7 +15,7 @@ const demo = path.join(work, "demo");
 const SHEET = { width: 703, height: 1017 }; // what the margins leave of A4, in pixels of 1/96 inch
 const PAPER = 794; // all of its width, which is what media queries ask for
 
-// The page of a mail, unpacked from quoted-printable.
+// The HTML part of a mail, decoded from quoted-printable.
 function pageOf(mail) {
   const part = fs.readFileSync(mail, "latin1").split("Content-Type: text/html")[1].split("\r\n\r\n").slice(1).join("\r\n\r\n").split("\r\n--=_")[0];
   const bytes = part.replace(/=\r\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
@@ -41,7 +42,7 @@ async function printed(browser, file, most) {
   await close(page, name);
 }
 
-// Paper does not scroll: every table of a dashboard is seen to its last column.
+// Paper does not scroll: every table of a dashboard is visible up to its last column.
 async function uncut(browser, file) {
   const page = await open(browser, file, { width: PAPER }), name = path.basename(file);
   await page.emulateMedia({ media: "print" });

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Opens the dashboards in Chromium: sh tests/pages/run.sh BUILD PROGRAM FAKENOW
 #
-# Makes the files from generated data, then runs pages.js over them. Skips as browser.sh says.
+# Makes the files from generated data, then runs pages.js over them. Skips like browser.sh.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

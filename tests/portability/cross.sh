@@ -1,11 +1,12 @@
 #!/bin/sh
-# Builds the library and its unit tests for another architecture of Debian and runs them: on this machine's processor
-# where it can (i386), else by qemu-user.
+# Builds the library and its unit tests for another architecture of Debian and runs them: on this machine's processor if
+# possible (i386), else with qemu-user.
 #
 #     sh tests/portability/cross.sh ARCH FOLDER [TEST...]
 #
-# ARCH: i386, s390x (big-endian), or another that Debian has a cross compiler for. FOLDER keeps the packages and the build.
-# Needs debootstrap, gcc-TRIPLET, libc6-dev-ARCH-cross and qemu-user. The packages of the target are unpacked, never installed.
+# ARCH: i386, s390x (big-endian), or another that Debian has a cross compiler for. FOLDER keeps the packages and the
+# build. Needs debootstrap, gcc-TRIPLET, libc6-dev-ARCH-cross and qemu-user. The packages of the target are unpacked,
+# never installed.
 set -eu
 
 if [ $# -lt 2 ]; then
@@ -39,11 +40,12 @@ if [ ! -d "$system" ]; then
   for package in "$folder"/packages/var/cache/apt/archives/*.deb; do
     dpkg-deb -x "$package" "$system.new"
   done
-  # Its own time zones may be of another year than those that the tests' oracle reads: without them both read this machine's.
+  # Its time zone files may be of another year than those that the tests' oracle reads: without them both read this
+  # machine's.
   rm -rf "$system.new/usr/share/zoneinfo"
-  # meson puts folders beside the libraries into the PATH of tests: none of its programs is to be started.
+  # meson adds folders beside the libraries to the PATH of tests; the target's programs must not be run.
   rm -rf "$system.new/bin" "$system.new/usr/bin"
-  # Links that name a path from the root are meant from the system's.
+  # Absolute links are relative to the target system's root.
   find "$system.new" -type l | while read -r link; do
     to=$(readlink "$link")
     case $to in /*) ln -sfn "$system$to" "$link" ;; esac
@@ -82,11 +84,11 @@ END
 build=$folder/build
 [ -f "$build/build.ninja" ] || meson setup --cross-file "$folder/cross.txt" "$build" "$source"
 ninja -C "$build"
-# Emulated, tests take their short form, where they have one.
+# Emulated, tests run in their short form, if they have one.
 [ -z "$run" ] || export BLUEPLANE_SHORT=1
-# Other tests that start programs by themselves do not know the emulator.
+# The other tests start programs themselves, without the emulator.
 programs=$(meson test -C "$build" --list 2>/dev/null | sed -n 's|^libblueplane:unit / ||p')
-# Where each allocation fails in turn an emulated processor takes too long.
+# Failing each allocation in turn takes too long on an emulated processor.
 [ -n "$run" ] || programs="$programs faults"
 # shellcheck disable=SC2086  # a list of names
 [ $# -gt 0 ] || set -- $programs views answers formats merge publish lead mutants client

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Builds what the library and its tests need from Debian's sources, as static archives in a prefix of their own, for a
-# system that Debian has no such packages of, or for clang's memory sanitizer, which must see every write:
+# Builds the libraries that the project and its tests need from Debian's sources, as static archives in a prefix of
+# their own, for a system for which Debian has no packages, or for clang's memory sanitizer, which must see every write:
 #
 #     sh tests/portability/dependencies.sh windows|musl|memory FOLDER
 #
-# FOLDER/prefix has headers, archives and .pc files, FOLDER/source what was built. The sources are those of this machine's
-# Debian, fetched and checked by apt with lists of their own; nothing is installed. Needs dpkg-dev, autoconf, automake,
-# libtool, tclsh, make, and gcc-mingw-w64-x86-64-posix, musl-tools or clang.
+# FOLDER/prefix gets headers, archives and .pc files, FOLDER/source the sources. These are the sources of this machine's
+# Debian, downloaded and verified by apt with package lists of its own; nothing is installed. Needs dpkg-dev, autoconf,
+# automake, libtool, tclsh, make, and gcc-mingw-w64-x86-64-posix, musl-tools or clang.
 set -eu
 
 if [ $# -ne 2 ]; then
@@ -70,9 +70,9 @@ version_of() { # DIRECTORY: the number after its last dash
 }
 
 sqlite3() {
-  # Its one file is made by a script of its own; that needs no compiler of the target.
+  # Its own script makes the amalgamation; that needs no compiler for the target.
   [ -f sqlite3.c ] || { CC=cc ./configure --disable-shared --quiet && make -s sqlite3.c; }
-  # Without HAVE_USLEEP, as who builds it from its one file may have it.
+  # Without HAVE_USLEEP, as in a build of the plain amalgamation.
   flags='-DSQLITE_THREADSAFE=1 -DSQLITE_ENABLE_COLUMN_METADATA -DSQLITE_ENABLE_DBSTAT_VTAB' archive sqlite3 sqlite3.c
   cp sqlite3.h "$prefix/include"
   describe sqlite3 "$1" "-lsqlite3 $threads -lm"
@@ -103,7 +103,7 @@ by_configure() { # OPTION...: what has a configure script of the usual kind
 }
 
 libsodium() {
-  # What is written by assembly no sanitizer sees.
+  # Sanitizers do not see writes by assembly code.
   by_configure --disable-pie ${portable:-}
   make -s -j2 install
 }
@@ -116,7 +116,7 @@ check() {
   describe check "$1" '-lcheck -lm'
 }
 
-# Its makefile is of POSIX: it asks a terminal for its width, and who is allowed to run other programs.
+# Its makefile requires POSIX: it queries the terminal's width, and who may run other programs.
 popt() {
   by_configure --disable-nls
   if [ "$host" = x86_64-w64-mingw32 ]; then

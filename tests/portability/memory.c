@@ -1,5 +1,6 @@
-/* tests/portability/memory.c: functions of the C library that clang's memory sanitizer (14) does not know, by those that it
- * knows. Linked into everything that runs under it; otherwise what they write would be said never to have been written. */
+/* tests/portability/memory.c: functions of the C library that clang's memory sanitizer (14) does
+ * not know, implemented with ones that it knows. Linked into everything that runs under it;
+ * otherwise it would report what they write as uninitialised. */
 #define _GNU_SOURCE
 #include <sys/stat.h>
 #include <time.h>

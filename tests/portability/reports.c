@@ -1,6 +1,7 @@
-/* tests/portability/reports.c: what gcc's address, undefined and thread sanitizers find goes to files, whoever called the
- * program that they found it in: a test may bear with a child that fails, or give it no environment. Linked into everything
- * that runs under them; REPORTS is the beginning of the files' names. */
+/* tests/portability/reports.c: makes gcc's address, undefined behaviour and thread sanitizers write
+ * their findings to files, whichever process of a test they are in: a test may tolerate a failing
+ * child, or start one without an environment. Linked into everything that runs under them; REPORTS
+ * is the prefix of the files' names. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stddef.h>
@@ -21,8 +22,9 @@ const char *__tsan_default_options(void) {
   return "log_path=" REPORTS ".thread";
 }
 
-/* Beside the address sanitizer's library that of undefined behaviour has a path of its own, which no option sets: the function
- * for it is in both, and the first one is found. */
+/* The undefined behaviour sanitizer has a path of its own, which no option sets if the address
+ * sanitizer's library is also there: both libraries have the function that sets it, and the first
+ * one is found. */
 __attribute__((constructor)) static void tell_undefined(void) {
   void *library = dlopen("libubsan.so.1", RTLD_NOLOAD | RTLD_LAZY);
   void (*set_path)(const char *) = NULL;

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Builds the library, the program and the tests for a system beside this one and runs them here: for Windows by mingw-w64
-# under Wine, for Linux with musl as they are, and "memory" is this system under clang's memory sanitizer, with all it
+# Builds the library, the program and the tests for another system and runs them here: for Windows with mingw-w64 under
+# Wine, for Linux with musl directly; "memory" is this system under clang's memory sanitizer, with all libraries it
 # links. The program for Windows is compared with this machine's. "address" (with undefined behaviour) and "thread" are
 # this system under gcc's sanitizers, with its own libraries.
 #
 #     sh tests/portability/systems.sh windows|musl|memory|address|thread FOLDER [TEST...]
 #
-# FOLDER keeps what dependencies.sh builds from Debian's sources, and the build. Needs what that script needs, and for Windows
-# wine64. TEST is a name of meson's; without any, all run that can. What a sanitizer finds in whatever process of a test
-# lies in FOLDER/found, and is a failure.
+# FOLDER keeps what dependencies.sh builds from Debian's sources, and the build. Needs what that script needs, and for
+# Windows wine64. TEST is a name in meson; without any, all that can run are run. Findings of a sanitizer in any process
+# of a test are put into FOLDER/found and fail the run.
 set -eu
 
 if [ $# -lt 2 ]; then
@@ -27,14 +27,15 @@ address | thread) ;;
 *) sh "$here/dependencies.sh" "$system" "$folder" ;;
 esac
 
-# Without a test named: all that are of this system.
+# Without a named test: all suites that work on this system.
 suites='--suite unit --suite abi --suite privacy --suite fuzz --suite examples --suite conformance'
 patience=10
 launcher=$(command -v ccache >/dev/null && echo "'ccache', " || :)
 case $system in
 windows)
   wine=$(command -v wine64 || echo /usr/lib/wine/wine64)
-  # A Windows of its own without a screen; libraries are looked for beside what the build made and in the compiler's folder.
+  # A Wine prefix of its own without a screen; libraries are searched beside the built files and in the compiler's
+  # folder.
   cat >"$folder/run" <<END
 #!/bin/sh
 export WINEPREFIX='$folder/wine' WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
@@ -63,7 +64,7 @@ END
   how=--cross-file
   ;;
 musl)
-  # The machine's own in all but the C library: an ordinary build, for which only what we built exists.
+  # Everything but the C library is this machine's: an ordinary build that sees only the libraries built here.
   printf "[binaries]\nc = [%s'musl-gcc']\ncmake = 'false'\n" "$launcher" >"$folder/machine.txt"
   PKG_CONFIG_LIBDIR=$folder/prefix/lib/pkgconfig
   export PKG_CONFIG_LIBDIR
@@ -71,7 +72,7 @@ musl)
   suites="$suites --suite fault"
   ;;
 memory)
-  # It must see every write, so of libraries only what we built exists.
+  # It must see every write, so only the libraries built here are used.
   cat >"$folder/machine.txt" <<END
 [binaries]
 c = [$launcher'clang']
@@ -85,7 +86,7 @@ c_link_args = ['-fsanitize=memory', '$folder/memory.o']
 END
   clang -std=c11 -O1 -g -fPIC -fsanitize=memory -c "$here/memory.c" -o "$folder/memory.o"
   PKG_CONFIG_LIBDIR=$folder/prefix/lib/pkgconfig
-  # Its own status for a finding would be a skipped test.
+  # The sanitizer's default status would mean a skipped test.
   MSAN_OPTIONS=exitcode=86:log_path=$folder/found/report
   export PKG_CONFIG_LIBDIR MSAN_OPTIONS
   rm -rf "$folder/found"
@@ -117,11 +118,11 @@ esac
 build=$folder/build
 [ -f "$build/build.ninja" ] || meson setup "$how" "$folder/machine.txt" "$build" "$source"
 ninja -C "$build"
-# What Wine begins by itself would hold the output of the first test.
+# Processes that Wine starts by itself would keep the output of the first test open.
 [ "$system" != windows ] || "$folder/run" wineboot --init >/dev/null 2>&1 || :
 # shellcheck disable=SC2086  # a list of options
 [ $# -gt 0 ] || set -- $suites
-# Every file passes through Wine's one server: tests take their short form, where they have one.
+# Every file access goes through Wine's single server, so tests run in their short form, if they have one.
 [ "$system" != windows ] || export BLUEPLANE_SHORT=1
 failed=0
 meson test -C "$build" --no-rebuild --timeout-multiplier $patience --print-errorlogs "$@" || failed=$?

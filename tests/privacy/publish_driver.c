@@ -1,10 +1,12 @@
 /* Publishes worlds written by a script, with privacy/publication.h alone. Input, line by line:
  *
- * world MINIMUM TEAMS ROSTER...      team numbers from 0, roster size of each person TEAM
- * EXPERIENCE MINIMUM cell DIMENSION SLICE MEASURE VALUE of the person above; dimension and slice as
- * numbers agrees                             the person above agrees to be seen in every measure
- * leads                              the person above leads the own team seat PLATFORM SEATS PRICE
- * end
+ *   world MINIMUM TEAMS ROSTER...      team numbers from 0, roster size of each
+ *   person TEAM EXPERIENCE MINIMUM
+ *   cell DIMENSION SLICE MEASURE VALUE of the person above; dimension and slice as numbers
+ *   agrees                             the person above agrees to be seen in every measure
+ *   leads                              the person above leads the own team
+ *   seat PLATFORM SEATS PRICE
+ *   end
  *
  * Output: `cell SCOPE DIMENSION SLICE MEASURE STATE HEADCOUNT VALUE` and `view SCOPE PERSON MEASURE
  * VALUE` for each, persons numbered in input order, then `done TEAMS POOLED DROPPED MICROSECONDS`.

@@ -2,8 +2,10 @@
  * can have. Dense tableau, two phases, Bland's rule; the caller scales numbers to about one. Input,
  * line by line:
  *
- * program VARIABLES row LOW HIGH COUNT VARIABLE COEFFICIENT ...   LOW <= sum <= HIGH; equal for an
- * equation sum COUNT VARIABLE ... end
+ *   program VARIABLES
+ *   row LOW HIGH COUNT VARIABLE COEFFICIENT ...   LOW <= sum <= HIGH; equal for an equation
+ *   sum COUNT VARIABLE ...
+ *   end
  *
  * All variables are at least 0. Output: `LEAST GREATEST` for each sum, or `infeasible`. */
 #include <math.h>

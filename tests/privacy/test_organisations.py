@@ -6,14 +6,16 @@ their lead, and some of those withdraw it. The attacker has everything that came
 week, the organisation's store, every version of every lead's file, every answer to every access. Three things must
 hold:
 
-1. No answer reveals more than the cells of the release files: every metric that is one measure, for every access,
-store, window, month and dimension, is computed here again from the bytes of the files. So months and organisations add
-no equation, and weeks share no unknown. 2. No combination of a week's cells reveals the exact numbers of fewer than k
-people (attack.py), to a stranger or to anybody who knows the own numbers. What people did is what their own stores say
-(bp_inspect "outgoing"), which is compared with the generated events. 3. A lead's file and the releases together reveal
-the exact number of nobody who is not seen in it, to a lead from elsewhere or to one of the team, who knows the own
-numbers. Whoever is seen agreed before the week began, on every device, and has not withdrawn; the numbers are the
-person's own; a file written after a withdrawal shows less and nothing new.
+1. No answer reveals more than the cells of the release files: every metric that is one measure, for every access, store,
+   window, month and dimension, is computed here again from the bytes of the files. So months and organisations add no
+   equation, and weeks share no unknown.
+2. No combination of a week's cells reveals the exact numbers of fewer than k people (attack.py), to a stranger or to
+   anybody who knows the own numbers. What people did is what their own stores say (bp_inspect "outgoing"), which is
+   compared with the generated events.
+3. A lead's file and the releases together reveal the exact number of nobody who is not seen in it, to a lead from
+   elsewhere or to one of the team, who knows the own numbers. Whoever is seen agreed before the week began, on every
+   device, and has not withdrawn; the numbers are the person's own; a file written after a withdrawal shows less and
+   nothing new.
 
 Controls: the library without the rules of publication reveals people in the organisations, and without the remainder
 rule people who did not agree; a cell, or a number of somebody who agreed, that is one greater is noticed.

@@ -36,7 +36,7 @@
 #include "../unit/dice.h"
 
 #define ARGUMENTS_MAX 4096
-#define NOW INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, unless told otherwise */
+#define NOW INT64_C(1767225600000000) /* 2026-01-01T00:00:00Z, the default */
 
 typedef struct call {
   const char *argument[ARGUMENTS_MAX];
@@ -259,7 +259,8 @@ static void wait_a_little(void) {
   nanosleep(&pause, NULL);
 }
 
-/* One call, again while another process holds the store. `data` is NULL for files and folders. */
+/* One call, repeated while another process holds the store. `data` is NULL for files and
+ * folders. */
 static int ingest_once(const call *c, const char *path, const bytes *data, size_t from,
                        size_t length, bp_ingest_report *report, bp_error **error) {
   for (long tries = c->retry;; tries--) {
@@ -297,13 +298,13 @@ static int ingest_folder(call *c) {
   return ingest(c);
 }
 
-/* Sizes of all orders of magnitude come up alike. */
+/* A random length; all orders of magnitude are equally likely. */
 static size_t random_length(uint64_t *state, size_t most) {
   size_t length = 1 + (size_t)(dice_roll(state) >> (44 + dice_roll(state) % 20));
   return length < most ? length : most;
 }
 
-/* What a report said of all pieces together; what was pending at the end is. */
+/* Adds the report of a piece to the sum; pending bytes are those of the last piece. */
 static void add_report(bp_ingest_report *sum, const bp_ingest_report *r) {
   sum->bytes_read += r->bytes_read;
   sum->bytes_pending = r->bytes_pending;
@@ -358,8 +359,8 @@ static int line_prefixes(call *c, const bytes *b, size_t from, size_t length, si
   return BP_OK;
 }
 
-/* A line that has not ended waits: nothing of it is read, nothing refused. Counted are the prefixes
- * (files_seen) and those of which anything else was said (files_failed). */
+/* An incomplete line waits: nothing of it is read, nothing refused. Counts the prefixes
+ * (files_seen) and those with any other outcome (files_failed). */
 static int prefixes(call *c) {
   bytes b;
   if (c->arguments != 4 || !load(&b, c->argument[2])) return 2;
@@ -491,7 +492,7 @@ static const struct command {
     {"configure", true, configure}, {"erase", true, erase},       {"consent", true, consent},
 };
 
-/* Whether a line came. */
+/* Whether there was another line. */
 static bool another_line(void) {
   int got;
   fflush(stdout);

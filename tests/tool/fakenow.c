@@ -1,5 +1,5 @@
-/* tests/tool/fakenow.c: loaded before the C library, says that it is the time of FAKE_NOW, seconds since
- * 1970. For tests that walk through weeks in a second. */
+/* tests/tool/fakenow.c: loaded before the C library (LD_PRELOAD), replaces the current time by
+ * FAKE_NOW, seconds since 1970. For tests that go through weeks in a second. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdlib.h>

@@ -1,14 +1,14 @@
-/* tests/tool/verify.c: whether a store's rollup, runs, sessions and tasks are what its facts give, by the
- * library's own slow check. Knows the store from inside.
+/* tests/tool/verify.c: whether a store's rollup, runs, sessions and tasks are what its facts give,
+ * by the library's own slow check. Uses the store's internal interface.
  *
- *     bpverify STORE...      status 0: all are; 1: one is not, or is no store */
+ *     bpverify STORE...      status 0: all are; 1: one is not, or is not a store */
 #include <stdio.h>
 
 #include "base/err.h"
 #include "store/batch.h"
 #include "store/read.h"
 
-/* Tasks are derived when they are asked for: without this they would not be looked at. */
+/* Tasks are derived when they are first queried: without this they would not be checked. */
 static int cut_tasks(store *s, bp_error **error) {
   int rc = bpi_read_begin_tasks(s, error);
   if (rc == BP_OK) bpi_read_end(s);

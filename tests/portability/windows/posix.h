@@ -1,6 +1,6 @@
-/* tests/portability/windows/posix.h: what the tests ask of POSIX, on Windows; the compiler includes it before each of
- * them. What Windows has by another name works; the rest only compiles, and tests of it are added by
- * tcase_add_posix_test, which leaves them out. */
+/* tests/portability/windows/posix.h: the POSIX interfaces that the tests use, on Windows; the
+ * compiler includes it before each test. What Windows has under another name works; the rest only
+ * compiles, and tests that need it are left out by tcase_add_posix_test. */
 #ifndef TESTS_PORTABILITY_WINDOWS_POSIX_H
 #define TESTS_PORTABILITY_WINDOWS_POSIX_H
 
@@ -20,7 +20,7 @@
 
 #include <pthread.h>
 
-/* Files are bytes. */
+/* Files are opened in binary mode. */
 static __attribute__((constructor)) void open_files_as_bytes(void) {
   _fmode = _O_BINARY;
 }

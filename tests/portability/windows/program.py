@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""The program for Windows beside the same program of this machine: byte for byte the same answers and files.
+"""Compares the program for Windows with the same program of this machine: byte for byte the same answers and files.
 
     program.py NATIVE RUN EXE SAMPLE CORPUS
 
-NATIVE is the program of this machine, EXE the one for Windows, RUN what starts that (Wine), SAMPLE the generator
-examples/sample/sample.py, CORPUS the folder tests/corpus. Both read the same transcripts into a store of their own, with
-the same key. What may differ is in the table DIFFERENT, and nothing else.
+NATIVE is the program of this machine, EXE the one for Windows, RUN what starts it (Wine), SAMPLE the generator
+examples/sample/sample.py, CORPUS the folder tests/corpus. Both read the same transcripts into a store of their own,
+with the same key. Only the differences in the table DIFFERENT are allowed.
 """
 
 import os
@@ -17,10 +17,10 @@ import unittest
 
 NATIVE, RUN, EXE, SAMPLE, CORPUS = sys.argv[1:6]
 
-# Of the program for Windows, in the words of the one of this machine: Wine shows the folders of this machine as a drive,
-# and a file's owner is told by an access list.
+# Output of the program for Windows translated to that of this machine's: Wine shows the machine's folders as a drive,
+# and access lists describe a file's owner.
 DIFFERENT = [(rb'Z:/', b'/'), (rb'for you alone', b'mode 0600'), (rb'AppData/Roaming/Cursor', b'.config/Cursor'), (rb'(?m)^  it is built and installed.*\n', b''),
-             # the size of the store's file, which depends on who of two threads came first
+             # the size of the store's file, which depends on which of two threads is first
              (rb'(tool calls in) [0-9.]+ [kMK]i?B', rb'\1 SIZE')]
 
 QUESTIONS = """
@@ -77,7 +77,7 @@ QUESTIONS = """
 class Side:
     def __init__(self, folder, name, start):
         self.name, self.start = name, start
-        self.store = os.path.join(folder, name, 'größe', 'store.db')  # as long as the other's
+        self.store = os.path.join(folder, name, 'größe', 'store.db')  # as long as the other's path
         os.makedirs(os.path.dirname(self.store))
         with open(self.store + '.key', 'wb') as key:
             key.write(b'\x5a' * 32)
@@ -115,7 +115,7 @@ class Program(unittest.TestCase):
         cls.temporary.cleanup()
 
     def both(self, *words, given=b''):
-        """The clock goes on: what was asked in two minutes is asked again."""
+        """Runs both, and again if the clock passed from one minute to the next meanwhile."""
         for _ in range(3):
             first, second = self.here.run(*words, given=given), self.there.run(*words, given=given)
             if first == second:
@@ -139,7 +139,7 @@ class Program(unittest.TestCase):
         self.assertGreater(said, 100000)
 
     def test_3_corpus(self):
-        """Every file made by hand, those that break their format, too."""
+        """Every hand-made file, including those that break their format."""
         for source in sorted(os.listdir(CORPUS)):
             path = os.path.join(CORPUS, source)
             if os.path.isdir(path):
@@ -149,7 +149,7 @@ class Program(unittest.TestCase):
         self.both('doctor', '--format', 'json')
 
     def test_4_own_files(self):
-        """A hook's payload, a configuration with the ends of lines of Windows, a page, bytes that are no text."""
+        """A hook's payload, a configuration with Windows line ends, a page, bytes that are not text."""
         payload = b'{"hook_event_name":"Stop","session_id":"s1","cwd":"/x","prompt":"gr\xc3\xbc\xc3\x9fe"}'
         self.assertEqual(self.both('hook', 'claude_code', given=payload)[0], 0)
         self.both('hook', 'claude_code', given=b'\xff{')
@@ -168,14 +168,14 @@ class Program(unittest.TestCase):
         self.both('stats', 'week')
         os.remove(config + '/config')
         self.both('statusline', given=b'{"cost":{"total_cost_usd":1.25}}')
-        for side in (self.here, self.there):  # twice: the second takes the place of the first
+        for side in (self.here, self.there):  # twice: the second file replaces the first
             for _ in range(2):
                 page = os.path.join(self.folder, side.name, 'seite ü.html')
                 self.assertEqual(side.run('dashboard', '--output', page, '--no-sync')[0], 0)
             self.assertGreater(os.path.getsize(page), 50000)
 
     def test_5_names_of_windows(self):
-        """A path may be written as it is there; what stands before its root, as a server does, is no folder to be made."""
+        """Paths in Windows form work; a prefix before the root, like a server's name, is not a folder to be created."""
         for folder, prefix in (('new', ''), ('newer', '\\\\?\\')):
             store = prefix + 'Z:' + os.path.join(self.folder, 'wine', folder, 'folder', 'other.db').replace('/', '\\')
             code, out, said = self.there.run('sync', '--store', store)
@@ -183,14 +183,14 @@ class Program(unittest.TestCase):
             self.assertTrue(os.path.exists(os.path.join(self.folder, 'wine', folder, 'folder/other.db')))
 
     def test_6_not_made(self):
-        """What is a program of its own elsewhere is refused in words."""
+        """Commands that are programs of their own elsewhere are refused with an explanation."""
         for command in (['git', '.'], ['serve']):
             code, out, said = self.there.run(*command)
             self.assertEqual((code, out), (1, b''))
             self.assertRegex(said, rb'the program blueplane-[a-z]+, which .*, was not found')
 
     def test_7_organisation(self):
-        """Sixty people share, and what is published of them is the same files."""
+        """Sixty people share, and the published files are the same."""
         folders = []
         for side in (self.here, self.there):
             folder = os.path.join(self.folder, side.name, 'demo')
@@ -201,7 +201,7 @@ class Program(unittest.TestCase):
         self.assertEqual(*names)
         compared = 0
         for name in names[0]:
-            if not name.endswith(('.release', '.lead', '.md', '.csv')):  # others tell when they were made, or by which program
+            if not name.endswith(('.release', '.lead', '.md', '.csv')):  # others contain the time or the program that made them
                 continue
             data = []
             for folder in folders:

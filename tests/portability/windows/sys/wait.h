@@ -1,1 +1,1 @@
-/* See posix.h. */
+/* Empty: see posix.h. */
