@@ -383,8 +383,8 @@ class Mail(unittest.TestCase):
             self.assertIn("two organisations", run(*week, "core", "--release", files[1], "--release", DEMO / "2026-W12.release", code=2))
 
     def test_several_teams(self):
-        """If the stores of two teams published a week, the manager sees both, whichever is named first, and a lead only
-        the lead's own."""
+        """If the stores of two teams published a week, the manager sees the sum, whichever is named first; a lead's mail of
+        two files of one week is refused."""
         if not FAKENOW:
             self.skipTest("no clock can be set")
         teams = walks()
