@@ -114,6 +114,7 @@ def test_kill(folder: pathlib.Path) -> None:
         found = dump.differences(want, dump.lines(store))
         check(not found, "the same facts after kills", attempt, "\n".join(found))
     e2e.counts["kills in the middle"] = killed
+    check(killed > 0, "kills hit a running ingest", killed)
 
 
 def test_files_of_one_size(folder: pathlib.Path) -> None:

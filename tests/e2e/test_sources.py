@@ -183,6 +183,7 @@ def test_kill_beside_a_writer(folder: pathlib.Path) -> None:
         equal(writer.returncode, 0, "the writer met no error", mode)
         e2e.counts["bubbles written meanwhile"] += written
         e2e.counts["kills in the middle"] += killed
+        check(killed > 0, "kills hit a running ingest", mode, killed)
         check(written > 0, "it wrote", mode)
         equal(test_cursor.sqlite3.connect(path).execute("PRAGMA integrity_check").fetchall(), [("ok",)], "sound beside kills", mode)
         store = new_store(folder, f"{mode}-end")
