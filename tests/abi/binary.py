@@ -76,7 +76,7 @@ def selftest(folder: pathlib.Path, compiler: list, work: pathlib.Path) -> int:
         if bool(said) != broken:
             failed += 1
             print(f"{'not found' if broken else 'taken for broken'}: {new}\n{said}")
-    print(f"selftest: {len(changes)} changes, {failed} told wrongly")
+    print(f"selftest: {len(changes)} changes, {failed} judged wrongly")
     return 1 if failed else 0
 
 
@@ -90,7 +90,7 @@ def main() -> int:
             return selftest(pathlib.Path(sys.argv[2]), sys.argv[3:], work)
         folder, present, library = map(pathlib.Path, sys.argv[1:4])
         said = compare(build(read(folder), work / "frozen", sys.argv[4:]), work / "frozen", library, present)
-    print(said or f"{library.name}: as the frozen header has it")
+    print(said or f"{library.name}: keeps the frozen header's promises")
     return 1 if said else 0
 
 

@@ -275,7 +275,7 @@ class Sync(Case):
             try:
                 run = home("sync", **more)
             except (PermissionError, TypeError):
-                self.skipTest("the program is out of reach for another user")
+                self.skipTest("other users cannot reach the program")
             self.assertEqual(run.out.count("claude_code"), 1, run.err)
             self.assertRegex(run.out + run.err, "could not be read|cannot be read")
             doctor = home("doctor", **more)
@@ -917,7 +917,7 @@ class Git(Case):
     def test_costs_the_other_commands_nothing(self):
         with open(PROGRAM, "rb") as file:
             if b"/ld-musl" in file.read(4096):
-                self.skipTest("the loader of musl does not tell")
+                self.skipTest("the loader of musl does not report it")
 
         def loaded(program):
             return subprocess.run([program], env={**os.environ, "LD_TRACE_LOADED_OBJECTS": "1"}, check=True,

@@ -362,7 +362,7 @@ class Mail(unittest.TestCase):
     def test_two_organisations(self):
         """Releases of two organisations are not combined under the name of one."""
         if not FAKENOW:
-            self.skipTest("no clock can be set")
+            self.skipTest("no program to set the clock")
         teams = walks()
 
         class Other(teams.Walk):
@@ -386,7 +386,7 @@ class Mail(unittest.TestCase):
         """If the stores of two teams published a week, the manager sees the sum, whichever is named first; a lead's mail of
         two files of one week is refused."""
         if not FAKENOW:
-            self.skipTest("no clock can be set")
+            self.skipTest("no program to set the clock")
         teams = walks()
         with tempfile.TemporaryDirectory(prefix="reports-") as other:
             walk = teams.Walk(str(Path(__file__).resolve().parents[2]), PROGRAM, FAKENOW, other)

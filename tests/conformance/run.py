@@ -20,7 +20,7 @@ def main():
     cases, expected = HERE / "cases.json", HERE / "expected"
     names = [case["name"] for case in json.loads(cases.read_text(encoding="utf-8"))]
     if len(set(names)) != len(names):
-        sys.exit("two cases have one name")
+        sys.exit("two cases have the same name")
     failed = 0
     with tempfile.TemporaryDirectory(prefix="blueplane-conformance-") as out:
         subprocess.run([*options.driver, str(ROOT), str(cases), out], check=True)

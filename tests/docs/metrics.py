@@ -174,7 +174,7 @@ def main():
     for line in difflib.unified_diff(found.splitlines(), made.splitlines(), PAGE, "catalogue", lineterm=""):
         print(line)
     if found != made:
-        print(f"{PAGE} is not that of the catalogue: python3 tests/docs/metrics.py --write {options.program}")
+        print(f"{PAGE} differs from the catalogue: python3 tests/docs/metrics.py --write {options.program}")
     return int(found != made)
 
 

@@ -143,7 +143,7 @@ def main() -> int:
         checked = subprocess.run([promtool, "check", "rules", str(FOLDER / "alerts.yml")], check=False).returncode
         return checked or subprocess.run([promtool, "test", "rules", str(FOLDER / "alerts_test.yml")], check=False).returncode
     wrong = check_names() + check_dashboard() + check_units(sys.argv[1]) + check_cron(os.path.abspath(sys.argv[1]))
-    print("\n".join(wrong) or f"{len(told())} metrics, as they are told")
+    print("\n".join(wrong) or f"{len(told())} metrics, as the program exports them")
     return bool(wrong)
 
 

@@ -37,7 +37,7 @@ def check(options, name):
     with open(path, encoding="utf-8") as file:
         found = file.read()
     if not BLOCK.search(found):
-        print(f"{name} has no place for the program's output")
+        print(f"{name} has no block for the program's output")
         return 1
     with tempfile.TemporaryDirectory() as home:
         sample = os.path.join(options.root, "examples", "sample", "sample.py")

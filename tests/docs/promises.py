@@ -469,7 +469,7 @@ def main() -> int:
         w.mine.close()
     for problem in failed:
         print(problem)
-    print(f"promises: {len(CODES)} codes, {len(LIMITS)} limits, {len(REASONS)} reasons, {len(failed)} not as they are written")
+    print(f"promises: {len(CODES)} codes, {len(LIMITS)} limits, {len(REASONS)} reasons, {len(failed)} not as documented")
     return 1 if failed else 0
 
 

@@ -110,7 +110,7 @@ def test_cut_lines(folder: pathlib.Path) -> None:
         e2e.ingest(store, good, "--source", source)
         verify(store)
         found = dump.differences(clean, store)
-        check(not found, "nothing kept of cut lines, nothing lost beside them", source, "\n".join(found))
+        check(not found, "nothing stored of cut lines, nothing lost beside them", source, "\n".join(found))
 
 
 def test_lines_that_wait(folder: pathlib.Path) -> None:
@@ -146,7 +146,7 @@ def test_invalid_utf8(folder: pathlib.Path) -> None:
     store, report = ingested(folder, "utf8", data)
     equal(report["records_rejected"], bad, "lines with invalid UTF-8 refused")
     equal({reason for reason, _, _ in reasons(store)}, {"utf8"}, "reason")
-    equal(responses(store), good, "the lines between stand")
+    equal(responses(store), good, "the lines between are read")
     e2e.counts["invalid sequences"] = bad
 
 
@@ -162,8 +162,8 @@ def test_depth(folder: pathlib.Path) -> None:
                 closing * levels + b"}\n" + packed(line(i)) + b"\n"
                 for i, levels in enumerate((63, 64, 65, 10_000, 100_000)))
             store, report = ingested(folder, f"{kind}-{place[1:4].decode()}", data)
-            equal([r for r, _, _ in reasons(store)], ["depth"] * 4, "too deep by one or by a hundred thousand", kind, place)
-            equal(responses(store), [0, 1, 2, 3, 4], "the lines between stand")
+            equal([r for r, _, _ in reasons(store)], ["depth"] * 4, "nesting too deep by one or by a hundred thousand", kind, place)
+            equal(responses(store), [0, 1, 2, 3, 4], "the lines between are read")
             equal(report["records_rejected"], 4, "counted")
     store, report = ingested(folder, "bare", nested(10_000, b"[", b"]") + b"\n" + packed(line(1)) + b"\n" + b"[" * 10_000)
     equal(([r for r, _, _ in reasons(store)], responses(store)), (["depth"], [1]), "nothing but brackets")
@@ -206,7 +206,7 @@ def test_huge_lines(folder: pathlib.Path) -> None:
         store = new_store(folder, about.replace(" ", "-"))
         check(run_within(usual + 8 * 1024, "ingest", store, path, "--source", "claude_code"),
               "at most 8 MiB more for a huge line", about)
-        equal(responses(store), [1, 3], "the lines beside stand", about)
+        equal(responses(store), [1, 3], "the lines beside are read", about)
         e2e.counts["MiB in huge lines"] += len(text) // MIB
         path.unlink()
     path = folder / "huge" / "a.jsonl"
@@ -318,7 +318,7 @@ def as_nobody(folder: pathlib.Path) -> dict:
     try:
         subprocess.run([e2e.BPT], check=False, stderr=subprocess.DEVNULL, **options)
     except PermissionError as why:
-        raise Skip("the driver is not to be run by others") from why
+        raise Skip("other users may not run the driver") from why
     return options
 
 
@@ -337,14 +337,14 @@ def test_unreadable_file(folder: pathlib.Path) -> None:
     check(report["files_failed"] >= 1, "unreadable files are counted", report)
     equal(responses(store), [0, 1, 3], "the other files are read")
     made = json.loads(bpt("inspect", store, "rejects", **nobody).stdout)["rows"]
-    check("unreadable" in {row["reason"] for row in made}, "an unreadable file is told", made)
+    check("unreadable" in {row["reason"] for row in made}, "an unreadable file is reported", made)
     error = error_of("file", store, root / "2.jsonl", "--source", "claude_code", **nobody)
-    equal(error["code"], e2e.IO, "an unreadable file asked for")
+    equal(error["code"], e2e.IO, "an unreadable file given by name")
     check("path" in error["details"], "details", error)
     (root / "2.jsonl").chmod(0o644)
     (root / "shut").chmod(0o755)
     report = e2e.ingest(store, root, "--source", "claude_code", **nobody)
-    equal((report["files_failed"], responses(store)), (0, [0, 1, 2, 3, 7]), "read when it can be")
+    equal((report["files_failed"], responses(store)), (0, [0, 1, 2, 3, 7]), "read once it is readable")
     verify(store)
 
 
@@ -370,13 +370,13 @@ def test_compressed_rollout(folder: pathlib.Path) -> None:
     equal(rejects(store), [], "it was read")
     both = folder / "both.db"
     e2e.ingest(both, root, "--source", "codex")
-    equal(rejects(both), [], "both at once")
+    equal(rejects(both), [], "both in one scan")
     written = (root / name).stat().st_mtime_ns
     (root / name).unlink()
     for changed, time in ((0, written), (1, written + 1)):  # compressing keeps the rollout's time of change
         os.utime(root / f"{name}.zst", ns=(time, time))
         report = e2e.ingest(store, root, "--source", "codex")
-        equal((report["files_changed"], rejects(store)), (changed, rejected * changed), "packed after it was read, and after it went on")
+        equal((report["files_changed"], rejects(store)), (changed, rejected * changed), "compressed after it was read, and after it grew")
     verify(store)
 
 
@@ -405,9 +405,9 @@ def test_unwritable_store(folder: pathlib.Path) -> None:
     equal(dump.lines(store), before, "nothing changed")
     error = error_of("ingest", "/proc/store.db" if not nobody else "/store.db", home, **nobody)
     check(error["code"] in (e2e.IO, e2e.NOTFOUND, e2e.READONLY), "a store that cannot be made", error)
-    equal(error_of("ingest", folder / "no" / "folder" / "store.db", home)["code"], e2e.NOTFOUND, "a store's folder is missing")
+    equal(error_of("ingest", folder / "no" / "folder" / "store.db", home)["code"], e2e.NOTFOUND, "the folder of a store is missing")
     equal(error_of("ingest", folder, home)["code"], e2e.INVALID, "a folder in place of a store")
-    equal(error_of("inspect", folder / "none.db", "health", "--readonly")["code"], e2e.NOTFOUND, "no store to read")
+    equal(error_of("inspect", folder / "none.db", "health", "--readonly")["code"], e2e.NOTFOUND, "no store for a read-only handle")
     check(not (folder / "none.db").exists(), "reading makes no store")
 
 
@@ -434,14 +434,14 @@ def test_files_cannot_grow(folder: pathlib.Path) -> None:
         answer = e2e.answers(made)[-1]
         code = answer.get("error", {"code": 0})["code"]
         codes.add(code)
-        check(code in (e2e.OK, e2e.IO), "codes of a disk that is full", size, answer)
+        check(code in (e2e.OK, e2e.IO), "codes of a full disk", size, answer)
         e2e.ingest(store, home)
         verify(store)
         if size == 16:
             equal(len(dump.lines(store)), len(want), "complete when there is room", size)
         else:
             equal(dump.lines(store), want, "complete when there is room", size)
-    check(e2e.IO in codes, "a limit was met")
+    check(e2e.IO in codes, "a limit was reached")
 
 
 def test_full_disk(folder: pathlib.Path) -> None:
@@ -466,7 +466,7 @@ def test_full_disk(folder: pathlib.Path) -> None:
             except OSError:
                 pass
         answer = e2e.answers(bpt("ingest", store, home, status=1))[-1]
-        equal(answer["error"]["code"], e2e.IO, "codes of a disk that is full")
+        equal(answer["error"]["code"], e2e.IO, "codes of a full disk")
         e2e.bpt("inspect", store, "health", status=None)
         filler.unlink(missing_ok=True)
         equal(dump.lines(store), some, "what was stored stays")
@@ -502,7 +502,7 @@ def test_no_store(folder: pathlib.Path) -> None:
         before = path.read_bytes()
         for arguments in (("ingest", path, e2e.sample(4)), ("inspect", path, "health"),
                           ("inspect", path, "health", "--readonly"), ("query", path, QUERIES[0])):
-            equal(error_of(*arguments)["code"], e2e.CORRUPT, "no store", path.name, arguments[0])
+            equal(error_of(*arguments)["code"], e2e.CORRUPT, "a file that is not a store", path.name, arguments[0])
         equal(path.read_bytes(), before, "left unchanged", path.name)
         check(not pathlib.Path(f"{path}.key").exists(), "no key made for it", path.name)
 
@@ -547,7 +547,7 @@ def test_damaged_store(folder: pathlib.Path) -> None:
     for attempt in range(20 if e2e.LONG else 5):
         page = dice.randrange(1, len(data) // 4096) * 4096
         use(f"page-{attempt}", data[:page] + dice.randbytes(4096) + data[page + 4096:])
-    check(e2e.CORRUPT in seen, "damage is seen", seen)
+    check(e2e.CORRUPT in seen, "damage is reported", seen)
     e2e.ingest(store, e2e.sample(4))
     verify(store)
 

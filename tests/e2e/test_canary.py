@@ -406,7 +406,7 @@ def take_in(folder: pathlib.Path, made: Input, name: str) -> tuple:
     stopped = bpt("ingest", store, made.root, "--restart", "--stop", 500, "--log", status=None)
     said["stopped"] = stopped.stdout + stopped.stderr
     held = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.name.startswith(f"{name}.db")}
-    check(f"{name}.db-wal" in held and len(held[f"{name}.db-wal"]) > 100_000, "a WAL to be searched")
+    check(f"{name}.db-wal" in held and len(held[f"{name}.db-wal"]) > 100_000, "there is a WAL to search")
     reader.close()
     e2e.verify(store)
     closed = {f"closed {p.name}": p.read_bytes() for p in sorted(folder.iterdir()) if p.name.startswith(f"{name}.db")}
@@ -477,7 +477,7 @@ def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> di
         answer = bpt("merge", team, bundle, *steward)
         places[f"merge {i}"] = answer.stdout + answer.stderr
     opened = all_bytes(team)
-    check(any(b"BPLB" in data for data in opened.values()), "the store of the open week holds what the bundles say")
+    check(any(b"BPLB" in data for data in opened.values()), "the store of the open week contains the bundles")
     places.update({f"open {name}": data for name, data in opened.items()})
     ask(team, "steward", "contributions", "roster", "rosters", "published")
     ask(stores[0], "owner", "shared")
@@ -492,7 +492,7 @@ def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> di
     question = json.dumps({"metrics": ["prompts", "cost", "tool_calls"], "by": ["member"], "period": "all"})
     asked = bpt("query", lead, question, "--access", "lead", "--now", over + 3 * DAY_US)
     places["lead's question"] = asked.stdout + asked.stderr
-    check(json.loads(asked.stdout)["rows"][0]["prompts"] is not None, "the lead is told of the member")
+    check(json.loads(asked.stdout)["rows"][0]["prompts"] is not None, "the lead sees the member")
     for other in ("owner", "manager", "research", "devops", "steward"):
         refused = bpt("query", lead, question, "--access", other, status=1)
         places[f"lead's file as {other}"] = refused.stdout + refused.stderr
@@ -500,15 +500,15 @@ def through_a_team(folder: pathlib.Path, store: pathlib.Path, made: Input) -> di
     bpt("share", stores[1], "consent", folder / "consent.bundle", "--now", over + 3 * DAY_US)
     places["consent"] = (folder / "consent.bundle").read_bytes()
     taken = bpt("merge", team, folder / "consent.bundle", *later)
-    places["taken back"] = taken.stdout + taken.stderr
-    check(json.loads(taken.stdout)["rows"][0]["withdrawn"] > 0, "and is taken back")
+    places["withdrawn"] = taken.stdout + taken.stderr
+    check(json.loads(taken.stdout)["rows"][0]["withdrawn"] > 0, "and no longer after a withdrawal")
     places.update({f"taken back {name}": data for name, data in all_bytes(team).items()})
     for name, value in places.items():
         for i, m in enumerate(members):
             key = bytes.fromhex(m["devices"][0])
             if name in ("release", "lead's file", "lead's question"):
                 check(key not in value and m["devices"][0].encode() not in value, "no device", name)
-                check((m["id"].encode() in value) == (i == 1 and name != "release"), "only who agreed is named", name, m["id"])
+                check((m["id"].encode() in value) == (i == 1 and name != "release"), "only the member who agreed is named", name, m["id"])
     cells = said("published", release, "--access", "manager")[0]["cells"]
     check(cells > 0, "something is published", cells)
     above = folder / "acme.db"
@@ -635,7 +635,7 @@ def test_control(folder: pathlib.Path) -> None:
         db.commit()
         db.close()
         check(bool(search({column: leaking.read_bytes()})), "a leak is found in the file")
-        check(bool(search({column: bpt("inspect", leaking, "labels").stdout})), "a leak is found in what is said")
+        check(bool(search({column: bpt("inspect", leaking, "labels").stdout})), "a leak is found in the output")
     wal = folder / "wal.db"
     shutil.copyfile(store, wal)
     db = sqlite3.connect(wal)

@@ -193,7 +193,7 @@ def test_a_writer_is_not_disturbed(folder: pathlib.Path) -> None:
         equal(ingest(store, folder / "in")["files_failed"], 0, "live databases that failed")
     finally:
         path.parent.chmod(0o700)
-    equal(number(store, "prompts"), 5, "prompts, with the one in the log")
+    equal(number(store, "prompts"), 5, "prompts, including the one in the log")
     equal(sorted(os.listdir(path.parent)), names, "files beside a live database")
     check(all(beside(path.parent)[n] == before[n] for n in names if not n.endswith("-shm")), "bytes of a live database")
     writer.execute("COMMIT")
@@ -228,7 +228,7 @@ def test_damage(folder: pathlib.Path) -> None:
         other = folder / file / "state.vscdb"
         other.parent.mkdir()
         other.write_bytes(b"" if file == "nothing" else b"no database\n" * 500)
-        equal(ingest(store, other, "--source", "cursor", command="file")["files_failed"], 1, "files that are no database")
+        equal(ingest(store, other, "--source", "cursor", command="file")["files_failed"], 1, "files that are not databases")
 
 
 def test_wrong_values_cost_themselves(folder: pathlib.Path) -> None:
@@ -321,9 +321,9 @@ def test_no_text_gets_through(folder: pathlib.Path) -> None:
     for text in (b"CANARY", b"CANAR", b"access-token"):
         check(any(text in file.read_bytes() for file in files), "the marker is in what was read", text)
         for form in (text, text.decode().encode("utf-16-le"), text.hex().encode()):
-            check(form not in said.stdout + said.stderr, "the marker in what was said", form)
+            check(form not in said.stdout + said.stderr, "the marker is in no output", form)
             for place in [*folder.glob("s.db*"), *temporary.iterdir()]:
-                check(form not in place.read_bytes(), "the marker in the store or a temporary file", place.name)
+                check(form not in place.read_bytes(), "the marker is in no store or temporary file", place.name)
 
 
 if __name__ == "__main__":

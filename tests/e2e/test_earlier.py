@@ -41,7 +41,7 @@ def same(one: pathlib.Path, other: pathlib.Path, *about: str, storages: bool = F
         check(len(only) <= 2, "sessions of one side only", *about, only)
         a, b = ([row for row in rows if not any(name in row for name in only)] for rows in (a, b))
     missing, more = sorted(set(a) - set(b)), sorted(set(b) - set(a))
-    check(not missing and not more, "stores of the same facts", *about, "\n".join(["-" + m for m in missing] + ["+" + m for m in more]))
+    check(not missing and not more, "stores with the same facts", *about, "\n".join(["-" + m for m in missing] + ["+" + m for m in more]))
 
 
 def lines_of(paths: list) -> list:
@@ -108,14 +108,14 @@ def test_broken_rows(folder: pathlib.Path) -> None:
     report = e2e.ingest(store, folder / "telemetry.db")
     equal(report["records_rejected"], len(broken), "rows refused")
     equal(report["files_failed"], 0, "files refused")
-    equal(report["records_stored"], 1, "rows beside them")
+    equal(report["records_stored"], 1, "rows beside broken ones")
     e2e.verify(store)
     for data in (zlib.compress(b"{}"), zlib.compress(b'{"payload":{}}'), zlib.compress(b'{"payload":{"entry_data":3}}')):
         store = new_store(folder, f"empty-{len(data)}")
         (folder / f"e{len(data)}").mkdir()
         earlier.database(folder / f"e{len(data)}" / "telemetry.db", [], broken=[data])
         report = e2e.ingest(store, folder / f"e{len(data)}" / "telemetry.db")
-        equal((report["records_rejected"], report["records_stored"]), (0, 0), "rows that say nothing")
+        equal((report["records_rejected"], report["records_stored"]), (0, 0), "rows without records")
 
 
 def test_canary(folder: pathlib.Path) -> None:
@@ -128,7 +128,7 @@ def test_canary(folder: pathlib.Path) -> None:
                                                               zlib.compress(f'{{"{marker}":"{marker}'.encode())])
     store = new_store(folder, "canary")
     report = e2e.ingest(store, folder / "telemetry.db")
-    equal(report["records_stored"], 1, "rows taken")
+    equal(report["records_stored"], 1, "rows read")
     equal(report["records_rejected"], 3, "rows refused")
     searched = [p for p in folder.iterdir() if p.name.startswith("canary")]
     for path in searched:
@@ -184,7 +184,7 @@ def test_cursor_by_version(folder: pathlib.Path) -> None:
         one, two = new_store(folder, f"{name}-state"), new_store(folder, f"{name}-kept")
         e2e.ingest(one, file, "--source", "cursor", command="file")
         e2e.ingest(two, kept.parent)
-        check(len(dump.lines(one)) > 3, "a database of Cursor that tells something", name)
+        check(len(dump.lines(one)) > 3, "a database of Cursor with records", name)
         same(one, two, name, storages=name == "workspace")
         compare(two, cursor.count([str(kept)]))
         e2e.verify(two)
@@ -211,9 +211,9 @@ def test_cursor_together(folder: pathlib.Path) -> None:
     check(told["blueplane_db"] > 0 and told["blueplane_db_cursor"] > 0, "sessions by source", told)
     by = json.loads(e2e.bpt("query", store, '{"metrics":["cache_read_tokens","decisions"],"period":"all","by":["platform"]}').stdout)
     cells = {row["platform"]: row for row in by["rows"]}
-    equal(cells["claude_code"]["decisions"], None, "decisions that transcripts cannot tell")
-    check(cells["cursor"]["decisions"] > 0, "decisions that Cursor tells", cells)
-    equal(cells["cursor"]["cache_read_tokens"], None, "cache reads that Cursor cannot tell")
+    equal(cells["claude_code"]["decisions"], None, "decisions that transcripts do not have")
+    check(cells["cursor"]["decisions"] > 0, "decisions that Cursor has", cells)
+    equal(cells["cursor"]["cache_read_tokens"], None, "cache reads that Cursor does not have")
 
 
 def test_erasing_one_of_two(folder: pathlib.Path) -> None:
@@ -226,7 +226,7 @@ def test_erasing_one_of_two(folder: pathlib.Path) -> None:
         e2e.ingest(store, folder / "kept")
         query = '{"metrics":["prompts"],"period":"all","by":["platform"]}'
         before = {r["platform"]: r["prompts"] for r in json.loads(e2e.bpt("query", store, query).stdout)["rows"]}
-        check(set(before) == {"claude_code", "cursor"} and min(before.values()) > 0, "both are told", before)
+        check(set(before) == {"claude_code", "cursor"} and min(before.values()) > 0, "both have prompts", before)
         e2e.bpt("erase", store, json.dumps({"version": 1, "source": source}))
         for step in ("erased", "read again"):
             after = {r["platform"]: r["prompts"] for r in json.loads(e2e.bpt("query", store, query).stdout)["rows"] if r["prompts"]}
@@ -317,7 +317,7 @@ def test_cursor_canary(folder: pathlib.Path) -> None:
     said = e2e.bpt("ingest", store, folder / "kept", "--log", env={**os.environ, "TMPDIR": str(folder)})
     said.stdout += e2e.bpt("preview", store, kept, "json").stdout
     for form in (b"CANAR", "CANAR".encode("utf-16-le"), b"CANAR".hex().encode()):
-        check(form not in said.stdout + said.stderr, "what was said without the marker", form)
+        check(form not in said.stdout + said.stderr, "output without the marker", form)
         for place in folder.glob("canary*"):
             check(form not in place.read_bytes(), "files without the marker", place.name)
 

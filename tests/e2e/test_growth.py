@@ -291,7 +291,7 @@ def test_torn_line(folder: pathlib.Path) -> None:
             report = growing.sync()
             rejected += report["records_rejected"]
             e2e.counts["pieces"] += 1
-    equal(rejected, 0, "a torn line is not rejected")
+    equal(rejected, 0, "an incomplete line is not rejected")
     growing.equals(whole(folder, "torn-whole", root), "torn lines")
 
 
@@ -305,7 +305,7 @@ def test_control(folder: pathlib.Path) -> None:
         wrong = new_store(folder, f"wrong-{i}")
         shutil.copyfile(store, wrong)
         dump.change(wrong, change)
-        check(bool(dump.differences(store, wrong)), "wrong facts are seen in a dump", change)
+        check(bool(dump.differences(store, wrong)), "wrong facts are noticed in a dump", change)
         try:
             verify(wrong)
         except AssertionError:
@@ -317,7 +317,7 @@ def test_control(folder: pathlib.Path) -> None:
         wrong = new_store(folder, f"wrong-tasks-{i}")
         shutil.copyfile(store, wrong)
         dump.change(wrong, change)
-        check(dump.task_lines(store) != dump.task_lines(wrong), "wrong tasks are seen in a dump", change)
+        check(dump.task_lines(store) != dump.task_lines(wrong), "wrong tasks are noticed in a dump", change)
         try:
             verify(wrong)
         except AssertionError:

@@ -157,7 +157,7 @@ def test_kill_while_cutting(folder: pathlib.Path) -> None:
         for path in folder.glob("cut.db*"):
             path.unlink()
     e2e.counts["kills in the middle"] = killed
-    check(killed >= KILLS // 3, "kills hit a running question", killed)
+    check(killed >= KILLS // 3, "kills hit a running query", killed)
 
 
 def test_tasks_without_writing(folder: pathlib.Path) -> None:
@@ -166,7 +166,7 @@ def test_tasks_without_writing(folder: pathlib.Path) -> None:
     store = new_store(folder, "asked")
     e2e.ingest(store, e2e.sample())
     fresh = dump.task_lines(store)
-    check(bool(fresh) and all(line.startswith("stale ") for line in fresh), "tasks wait to be asked for", len(fresh))
+    check(bool(fresh) and all(line.startswith("stale ") for line in fresh), "tasks are not cut yet", len(fresh))
     read_only = e2e.bpt("query", store, TASKS, "--readonly").stdout
     equal(dump.task_lines(store), fresh, "reading stores nothing")
     db = sqlite3.connect(store, isolation_level=None)
@@ -180,7 +180,7 @@ def test_tasks_without_writing(folder: pathlib.Path) -> None:
     want = e2e.bpt("query", store, TASKS).stdout
     equal(read_only, want, "the same answer when reading only")
     equal(beside, want, "the same answer beside a writer")
-    check(not any(line.startswith("stale ") for line in dump.task_lines(store)), "what was asked for is kept")
+    check(not any(line.startswith("stale ") for line in dump.task_lines(store)), "the tasks are stored")
 
 
 def test_cancel(folder: pathlib.Path) -> None:
@@ -216,14 +216,14 @@ def test_two_writers(folder: pathlib.Path) -> None:
         for process in writers:
             finish(process, "a writer beside another")
         found = dump.differences(want, dump.lines(store))
-        check(not found, "the same facts by two writers at once", "\n".join(found))
+        check(not found, "the same facts from two writers at once", "\n".join(found))
         verify(store)
     parts = [p for p in home.iterdir()]
     store = new_store(folder, "parts")
     writers = [start("ingest", store, *parts[i::3], "--retry", 500) for i in range(3)]
     for process in writers:
         finish(process, "a writer beside others")
-    check(not dump.differences(want, dump.lines(store)), "the same facts by three writers of a part each")
+    check(not dump.differences(want, dump.lines(store)), "the same facts from three writers of a part each")
     verify(store)
 
 
@@ -235,14 +235,14 @@ def test_new_store_by_many(folder: pathlib.Path) -> None:
         store = folder / f"new-{again}.db"
         writers = [start("ingest", store, home, "--retry", 500) for _ in range(8)]
         for process in writers:
-            finish(process, "a maker beside others")
+            finish(process, "a process that creates the store beside others")
         sound(store)
         verify(store)
         e2e.ingest(store, home, "--restart")
         alone = folder / f"alone-{again}.db"
         shutil.copy(f"{store}.key", f"{alone}.key")
         e2e.ingest(alone, home)
-        check(not dump.differences(alone, store), "the same facts by eight makers")
+        check(not dump.differences(alone, store), "the same facts from eight processes that create the store")
         for path in (store, pathlib.Path(f"{store}.key")):
             equal(oct(path.stat().st_mode & 0o777), "0o600", "private files")
 
@@ -283,7 +283,7 @@ def test_readers_beside_a_writer(folder: pathlib.Path) -> None:
     for thread in readers:
         thread.join()
     e2e.counts["answers beside a writer"] = sum(answered)
-    check(not wrong, "no error and no step back", wrong[:3])
+    check(not wrong, "no error but BUSY, and no total goes back", wrong[:3])
     reference = new_store(folder, "reference")
     e2e.ingest(reference, home)
     check(not dump.differences(reference, store), "nothing lost beside readers")

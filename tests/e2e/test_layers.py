@@ -84,7 +84,7 @@ def test_steps(folder: pathlib.Path) -> None:
         verify(store)
         equal(layers(store), STEPS, "layers", name)
         found = dump.differences(want, dump.lines(store))
-        check(not found, "layers equal one", name, "\n".join(found))
+        check(not found, "several layers have the facts of one", name, "\n".join(found))
         found = test_oracle.differences(test_oracle.library(store), knows)
         check(not found, "totals of the oracle", name, "\n".join(found[:50]))
         again = e2e.ingest(store, folder / "steps", "--restart")

@@ -138,7 +138,7 @@ def test_same_as_exports(folder: pathlib.Path) -> None:
         e2e.ingest(store, *order)
         same(first, store, name)
         e2e.verify(store)
-    check(b"CANARY" not in b"".join(p.read_bytes() for p in folder.glob("database.db*")), "nothing written is in the store")
+    check(b"CANARY" not in b"".join(p.read_bytes() for p in folder.glob("database.db*")), "no text of the input is in the store")
 
 
 def test_version_2_same_as_exports(folder: pathlib.Path) -> None:
@@ -158,7 +158,7 @@ def test_version_2_same_as_exports(folder: pathlib.Path) -> None:
         equal(e2e.ingest(store, *order)["records_rejected"], 0, "nothing is refused", name)
         same(first, store, name)
         e2e.verify(store)
-        check(b"CANARY" not in b"".join(p.read_bytes() for p in folder.glob(f"{name}.db*")), "nothing written is in the store", name)
+        check(b"CANARY" not in b"".join(p.read_bytes() for p in folder.glob(f"{name}.db*")), "no text of the input is in the store", name)
     # clients of version 1 create the other table early; it is not read before version 2 was used
     tried = database_2(database(folder / "opencode-tried.db", rest), rest)
     tried.executescript("DROP TABLE session_v2; UPDATE session_message SET id = id || 'x'")
@@ -212,7 +212,7 @@ def test_version_2(folder: pathlib.Path) -> None:
     equal(told["prompts"]["total"], 1, "prompts")
     equal(told["output_quality"]["final"]["responses"], 2, "both are final")
     equal(told["tool_calls"]["edit"], {"rejected": 2, "denied": 1, "interrupted": 1, "error": 1, "ok": 3, "unknown": 1}, "outcomes")
-    equal(told["lines"]["by_tool"]["edit"], {"added": 5 + 1 + 1, "removed": 1 + 1 + 1}, "lines of the files, else of the input")
+    equal(told["lines"]["by_tool"]["edit"], {"added": 5 + 1 + 1, "removed": 1 + 1 + 1}, "lines of the files, or else of the input")
     e2e.verify(store)
 
 
@@ -273,8 +273,8 @@ def test_subagents_of_subagents(folder: pathlib.Path) -> None:
     store = new_store(folder, "deep")
     e2e.ingest(store, folder / "opencode.db")
     db = dump.connect(store)
-    equal(db.execute("SELECT count(*) FROM session").fetchone()[0], 2, "the root, and one whose root is not there")
-    equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 4").fetchone()[0], 1, "prompts are the root's alone")
+    equal(db.execute("SELECT count(*) FROM session").fetchone()[0], 2, "the root, and one whose root is missing")
+    equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 4").fetchone()[0], 1, "only the root has prompts")
     equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 5 AND class & 31 = 15").fetchone()[0], 3, "subagents")
     db.close()
 
@@ -294,7 +294,7 @@ def test_broken_rows(folder: pathlib.Path) -> None:
     (folder / "clean").mkdir()
     database(folder / "clean" / "opencode.db", exports()[:1]).close()
     e2e.ingest(clean, folder / "clean" / "opencode.db")
-    same(clean, store, "rows beside them")
+    same(clean, store, "rows beside broken ones")
     (folder / "empty").mkdir()
     sqlite3.connect(folder / "empty" / "opencode.db").executescript("CREATE TABLE x (y)")
     report = e2e.ingest(new_store(folder, "empty"), folder / "empty", "--source", "opencode_db", command="scan")
@@ -358,7 +358,7 @@ def test_folder_same_as_exports(folder: pathlib.Path) -> None:
         check(not found, "totals of the oracle", layout, "\n".join(found))
         check(b"CANARY" in b"".join(p.read_bytes() for p in home.rglob("*.json")), "the marker is in the input")
         for place in folder.glob(f"{layout}-alone.db*"):
-            check(b"CANARY" not in place.read_bytes(), "nothing written is in the store", place.name)
+            check(b"CANARY" not in place.read_bytes(), "no text of the input is in the store", place.name)
 
 
 def test_folder_grows(folder: pathlib.Path) -> None:
@@ -384,7 +384,7 @@ def test_folder_grows(folder: pathlib.Path) -> None:
                 if i % 2 == seed % 2:
                     e2e.ingest(store, home)
             e2e.ingest(store, home)
-            equal(sqlite3.connect(store).execute("SELECT count(*) FROM reject").fetchone()[0], 0, "files that are whole by now")
+            equal(sqlite3.connect(store).execute("SELECT count(*) FROM reject").fetchone()[0], 0, "files that are complete by now")
             same(want, store, layout, str(seed))
             e2e.verify(store)
 
@@ -402,8 +402,8 @@ def test_folder_subagents_of_subagents(folder: pathlib.Path) -> None:
     store = new_store(folder, "deep")
     e2e.ingest(store, home)
     db = dump.connect(store)
-    equal(db.execute("SELECT count(*) FROM session").fetchone()[0], 3, "the root, the circle, the one astray")
-    equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 4").fetchone()[0], 1, "prompts are the root's alone")
+    equal(db.execute("SELECT count(*) FROM session").fetchone()[0], 3, "the root, the cycle, the orphan")
+    equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 4").fetchone()[0], 1, "only the root has prompts")
     equal(db.execute("SELECT sum(n) FROM cell WHERE kind = 5 AND class & 31 = 15").fetchone()[0], 4, "subagents")
     db.close()
 

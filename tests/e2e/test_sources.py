@@ -80,7 +80,7 @@ def test_every_source_tells(folder: pathlib.Path) -> None:
     told = {row["source"]: row["sessions"] for row in json.loads(e2e.bpt("inspect", store, "sources").stdout)["rows"]}
     known = [row["source"] for row in json.loads(e2e.bpt("catalog", "sources").stdout)["rows"]]
     for source in known:
-        check(told.get(source, 0) > 0, "sources that tell of a session", source, told)
+        check(told.get(source, 0) > 0, "sources with a session", source, told)
 
 
 def test_any_order(folder: pathlib.Path) -> None:
@@ -156,7 +156,7 @@ def test_kill(folder: pathlib.Path) -> None:
     e2e.counts["kills in the middle"] = killed
     check(killed >= KILLS // 2, "kills hit a running ingest", killed)
     for name in ("state.vscdb", "telemetry.db", "opencode.db"):
-        check(not [p for p in (folder / "in").rglob(f"{name}-*")], "nothing lies beside databases that were read", name)
+        check(not [p for p in (folder / "in").rglob(f"{name}-*")], "no file beside databases that were read", name)
 
 
 def test_kill_beside_a_writer(folder: pathlib.Path) -> None:

@@ -259,7 +259,7 @@ def test_every_subset_in_every_order(folder: pathlib.Path) -> None:
     alone = every_subset(folder, SIGHTS, TOLD)
     for metric, n in TRANSCRIPT.items():
         equal(alone["transcript"][metric], n or 0, "totals of the transcript by hand", metric)
-    check(alone["events"]["output_tokens"] == 589, "events tell more", alone["events"])
+    check(alone["events"]["output_tokens"] == 589, "events have more tokens", alone["events"])
     shadowed = json.loads(e2e.bpt("inspect", new := folder / "transcript-events-metrics-True.db", "health").stdout)["rows"]
     # of the events two prompts, four requests and a compaction; of the metrics a minute of tokens and the lines
     equal({r["name"]: r["value"] for r in shadowed}["shadowed"], 9, "facts that do not count", str(new))
@@ -270,8 +270,8 @@ def test_cursor_every_subset_in_every_order(folder: pathlib.Path) -> None:
     write_cursor(folder)
     alone = every_subset(folder, CURSOR_SIGHTS, CURSOR_TOLD)
     equal(alone["database"], CURSOR_DATABASE, "totals of the database by hand")
-    equal(alone["earlier"], CURSOR_DATABASE, "totals of what was kept of it")
-    equal({metric: alone["cursor-hooks"][metric] for metric in HOOKS_KNOW}, HOOKS_KNOW, "hooks tell more")
+    equal(alone["earlier"], CURSOR_DATABASE, "totals of what the earlier Blueplane stored")
+    equal({metric: alone["cursor-hooks"][metric] for metric in HOOKS_KNOW}, HOOKS_KNOW, "hooks have cache reads, too")
 
 
 def test_tokens_that_were_not_recorded(folder: pathlib.Path) -> None:
@@ -329,9 +329,9 @@ def test_read_by_another_source(folder: pathlib.Path) -> None:
     write(folder)
     store, other = new_store(folder, "mistaken"), new_store(folder, "right")
     path = folder / "events" / "events.otlp.jsonl"
-    equal(e2e.ingest(store, path, "--source", "claude_code")["records_stored"], 0, "facts of a mistaken reading")
+    equal(e2e.ingest(store, path, "--source", "claude_code")["records_stored"], 0, "facts read by the wrong source")
     first = e2e.ingest(store, path)["records_stored"]
-    equal(first, e2e.ingest(other, path)["records_stored"], "facts of the right one")
+    equal(first, e2e.ingest(other, path)["records_stored"], "facts read by the right source")
     check(first > 0, "there are some")
     equal(e2e.ingest(store, path)["files_changed"], 0, "files that did not change")
 

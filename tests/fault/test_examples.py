@@ -42,7 +42,7 @@ def run(command: list, folder: pathlib.Path, after: object, step: int, once: boo
     made = subprocess.run([*map(str, command)], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     told = made.stderr.decode()
     found = re.search(r"^(\d+) copies, (\d+) bad, (\d+) allocations$", told, re.M)
-    check(found is not None, "the row comes to an end", command, made.returncode, told[-500:])
+    check(found is not None, "the series of copies ends", command, made.returncode, told[-500:])
     return int(found[1]), int(found[2]), int(found[3]), told
 
 

@@ -105,8 +105,8 @@ def main():
           f"{len(failures)} with a group below k isolated")
     for failure in failures[:10]:
         print("isolated:", failure)
-    print(f"with {shown} numbers of those who agreed: {views} systems, {alone} tell one unknown person, {wrong} are wrong; "
-          f"controls, whoever agreed: {alone_weak}, no audit: {alone_no_audit}")
+    print(f"with {shown} numbers of those who agreed: {views} systems, {alone} reveal one unknown person, {wrong} are wrong; "
+          f"controls, everybody who agreed: {alone_weak}, no audit: {alone_no_audit}")
     good = not failures and exact > 0 and views > 0 and not alone and not wrong
     good &= shown > 0 and alone_weak > 0 and alone_no_audit > 0
     few = count // 4

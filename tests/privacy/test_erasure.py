@@ -135,7 +135,7 @@ def test_by_session(folder: pathlib.Path) -> None:
         check(again["records_erased"] > 0, "what was left out is counted")
         gone(store, wanted, "after reading again")
     error = e2e.error_of("erase", store, json.dumps({"version": 1, "session": session}), "--now", NOW)
-    equal(error["code"], e2e.NOTFOUND, "a session that is gone is not known")
+    equal(error["code"], e2e.NOTFOUND, "an erased session is unknown")
 
 
 def test_by_workspace_source_range(folder: pathlib.Path) -> None:
@@ -175,7 +175,7 @@ def test_by_workspace_source_range(folder: pathlib.Path) -> None:
 
     wanted = needles(store, "sources = 2")  # codex
     check(len(wanted) > 100, "control: something of the source")
-    equal(receipt(erase(store, source="codex"))["files"] > 0, True, "places of the source go")
+    equal(receipt(erase(store, source="codex"))["files"] > 0, True, "places of the source are erased")
     gone(store, wanted, "of a source")
     equal(one(store, "SELECT count(*) FROM session WHERE sources & 2"), 0, "no session of the source")
     e2e.verify(store)
@@ -235,7 +235,7 @@ def test_everything(folder: pathlib.Path) -> None:
     wanted = needles(store) | {t.encode() for t, in rows(store, "SELECT text FROM label WHERE length(text) > 7")}
     check(hits(store, wanted) > 1000, "control: found before")
     got = receipt(erase(store, everything=True))
-    check(got["consents_and_questions"] > 0, "decisions and questions go, too")
+    check(got["consents_and_questions"] > 0, "decisions and the record of queries are erased, too")
     gone(store, wanted, "of everything")
     for table in (*FACTS, "session", "label", "run", "rollup", "told", "task", "stale", "file", "reject", "operation", "consent"):
         equal(one(store, f"SELECT count(*) FROM {table}"), 0, "tables are empty", table)
@@ -280,9 +280,9 @@ def test_wrong_clocks(folder: pathlib.Path) -> None:
     take(prompts(folder, "past", ("s1", "2026-03-30T10:00:00Z"), ("s2", "2026-03-31T10:00:00Z")))
     bpt("erase", store, json.dumps({"version": 1, "expired": True}), "--now", NOW + 1000 * DAY)
     equal(one(store, "SELECT count(*) FROM prompt"), 0, "control: the clock was years ahead")
-    equal(take(later, NOW + 2 * DAY), 2, "once it is right, what is done is recorded")
+    equal(take(later, NOW + 2 * DAY), 2, "once the clock is right, new facts are recorded")
     bpt("erase", store, json.dumps({"version": 1, "expired": True}), "--now", NOW + 2 * DAY)
-    equal(one(store, "SELECT count(*) FROM prompt"), 2, "and stays as long as it is to")
+    equal(one(store, "SELECT count(*) FROM prompt"), 2, "and are kept for the configured time")
 
 
 def turn(at: str, nth: int) -> list:
@@ -312,7 +312,7 @@ def test_goes_on(folder: pathlib.Path) -> None:
         equal(one(store, "SELECT count(*) FROM session"), 0, "control: nothing of it is left")
         file += turn("2026-03-30T10:30:00Z", 2)
         equal(take(), 2, "what is done later is recorded")
-        equal(rows(store, "SELECT text FROM session JOIN label ON label.id = workspace"), [("harbor",)], "under its names")
+        equal(rows(store, "SELECT text FROM session JOIN label ON label.id = workspace"), [("harbor",)], "counted under its names")
         equal(one(store, "SELECT min(workspace_us) >= ? FROM session", now), 1, "as they are told from then on")
         gone(store, as_written((now - 3600 * 10**6,)), "of when it began")
 
@@ -335,12 +335,12 @@ def test_events_go_on(folder: pathlib.Path) -> None:
         (hi, lo), = rows(store, "SELECT hi, lo FROM session")
         erase(store, **({"session": f"{hi & (1 << 64) - 1:016x}{lo & (1 << 64) - 1:016x}"} if by_session else {}), until_us=now)
         equal(take(prompt("2026-03-30T10:30:00Z"))["records_stored"], 1, "what is done later is recorded")
-        equal(rows(store, "SELECT text FROM session JOIN label ON label.id = workspace"), [("harbor",)], "under its names", name)
+        equal(rows(store, "SELECT text FROM session JOIN label ON label.id = workspace"), [("harbor",)], "counted under its names", name)
     equal(take({**prompt("2026-03-01T09:00:00Z"), "session": "s2"})["records_stored"], 1, "control: something old")
     bpt("configure", store, "retention", json.dumps({"version": 1, "events_days": 14}), "--now", NOW)
     erase(store, expired=True)
-    equal(one(store, "SELECT count(*) FROM prompt"), 1, "control: it is gone")
-    equal(take()["bytes_read"], 0, "nothing is read again for it")
+    equal(one(store, "SELECT count(*) FROM prompt"), 1, "control: it is erased")
+    equal(take()["bytes_read"], 0, "no file is read again for it")
 
 
 def test_retention(folder: pathlib.Path) -> None:
@@ -443,7 +443,7 @@ class Handle:
 
     def close(self) -> None:
         self.process.communicate()
-        equal(self.process.returncode, 0, "the other process ended well")
+        equal(self.process.returncode, 0, "the other process ended without an error")
 
 
 def test_two_under_a_reader(folder: pathlib.Path) -> None:
@@ -580,7 +580,7 @@ def test_member_of_a_team(folder: pathlib.Path) -> None:
     check(got["identifiers_searched"] >= 4 + 8 + 4 and got["bytes_searched"] >= team.store.stat().st_size, "what was searched", got)
     gone_of_a_member(team, "bob", "when idle")
     check(all(team.found(m) > 150 for m in ("ada", "cyd")), "the others stay")
-    equal(rows(team.store, "SELECT window, number FROM forgotten ORDER BY window"), [(-1, 3), (20500, 1)], "what is remembered")
+    equal(rows(team.store, "SELECT window, number FROM forgotten ORDER BY window"), [(-1, 3), (20500, 1)], "what is kept of erased revisions")
     equal(e2e.error_of("erase", team.store, '{"version":1,"subject":"bob"}', *STEWARD)["code"], e2e.NOTFOUND, "gone is gone")
     for access in ("none", "devops"):
         equal(e2e.error_of("erase", team.store, '{"version":1,"subject":"ada"}', "--access", access)["code"], e2e.DENIED, "denied", access)
@@ -592,16 +592,16 @@ def test_words_alone(folder: pathlib.Path) -> None:
     db = sqlite3.connect(team.store)
     db.executescript("DELETE FROM contribution; DELETE FROM individual; VACUUM")
     db.close()
-    equal(team.rows("bob"), [0, 1, 0], "control: words alone")
+    equal(team.rows("bob"), [0, 1, 0], "control: there are only decisions")
     check(any(p in data for p in team.of["bob"] for data in files_of(team.store).values()), "control: in the files")
-    equal(receipt(team.erase("bob"))["words_on_consent"], 1, "words go")
+    equal(receipt(team.erase("bob"))["words_on_consent"], 1, "decisions are erased")
     gone_of_a_member(team, "bob", "of words alone")
 
 
 def test_views_go_together(folder: pathlib.Path) -> None:
     """Views of a measure are erased together, since those that stay would reveal the one that left."""
     team = Team(folder)
-    equal(receipt(team.erase("ada"))["individual_numbers"], 4, "those of cyd, who is seen beside, go along")
+    equal(receipt(team.erase("ada"))["individual_numbers"], 4, "those of cyd, who is seen in the same measure, are erased, too")
     equal(team.rows("cyd"), [1, 1, 0], "and nothing else of cyd")
     gone_of_a_member(team, "ada", "whose numbers stood beside those of others")
     equal(sum(piece in data for piece in team.of["cyd"][-2:] for data in files_of(team.store).values()), 0, "nor of cyd's numbers")
@@ -626,7 +626,7 @@ def test_member_again_under_a_reader(folder: pathlib.Path) -> None:
     reader = Reader(team.store, "contribution")
     held = Handle("erase", team.store, '{"version":1,"subject":"bob"}', *STEWARD)
     equal(held.first["error"]["details"].get("status"), "pending", "pending under a reader")
-    equal(held.ask()["error"]["details"].get("status"), "pending", "still pending, and said so")
+    equal(held.ask()["error"]["details"].get("status"), "pending", "still pending, and reported")
     equal(team.erase("bob", 1)["error"]["details"].get("status"), "pending", "to another handle, too")
     check(team.found("bob") > 0, "control: the old state is still in the files")
     reader.close()
@@ -722,8 +722,8 @@ def test_consent(folder: pathlib.Path) -> None:
         else:
             equal(e2e.error_of(*arguments)["code"], code, "refused", purpose, audience, granted, expires)
     bpt("consent", store, "quality", "lead", 0, 0, "--now", NOW + 182 * DAY)
-    equal(consents(store, NOW + 182 * DAY)[-1], ("quality", "lead", "revoked"), "taken back")
-    equal(len(consents(store)), 4, "and every word stays written")
+    equal(consents(store, NOW + 182 * DAY)[-1], ("quality", "lead", "revoked"), "withdrawn")
+    equal(len(consents(store)), 4, "and every decision stays recorded")
     db = sqlite3.connect(store)
     try:
         db.execute("UPDATE consent SET granted = 0")
@@ -731,7 +731,7 @@ def test_consent(folder: pathlib.Path) -> None:
     except sqlite3.IntegrityError:
         changed = False
     db.close()
-    check(not changed, "rows are only added")
+    check(not changed, "rows are only appended")
 
 
 def test_audit(folder: pathlib.Path) -> None:
@@ -746,7 +746,7 @@ def test_audit(folder: pathlib.Path) -> None:
     asked = [(r["access"], r["function"], r["asked"], r["from"], r["until"])
              for r in json.loads(bpt("inspect", store, "audit", "--now", NOW + DAY).stdout)["rows"]]
     equal(asked, [("owner", "bp_query_run", "cost by model", "2026-03-01T00:00:00Z", "2026-03-08T00:00:00Z"),
-                  ("devops", "bp_inspect", "health", None, None)], "who asked what")
+                  ("devops", "bp_inspect", "health", None, None)], "the queries asked")
     equal(e2e.error_of("inspect", store, "audit", "--access", "devops")["code"], e2e.DENIED, "only the owner reads it")
     everything = b"".join(str(row).encode() for row in rows(store, "SELECT * FROM audit"))
     check(b"harbor" not in everything, "no name of a filter")

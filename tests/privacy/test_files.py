@@ -361,7 +361,7 @@ def main():
           f"{total['systems']} systems of equations, {total['broken']} organisations with a group below 3 isolated")
     print("\n".join(problems[:20]))
     weakened, _, _, _ = run(weak, range(max(3, count // 10)))
-    print(f"control, releases without the rules: {weakened['broken']} of {weakened['told']} organisations given away by their files; "
+    print(f"control, releases without the rules: {weakened['broken']} of {weakened['told']} organisations broken by their files; "
           f"control, a figure one greater: {sum(controls)} of {len(controls)} noticed in every form")
     good = not problems and total["systems"] > 0 and all(forms.get(form, 0) > 20 for form in ("dashboard", "csv", "page", "markdown", "plain"))
     sys.exit(0 if good and weakened["broken"] >= 0.9 * weakened["told"] > 0 and controls and all(controls) else 1)

@@ -189,11 +189,11 @@ def test_every_symbol_is_listed(folder: pathlib.Path) -> None:
     lines, free = golden()
     listed = {name.partition(":")[0] for name in lines if name.startswith("bp_")} | free
     here = exported()
-    equal(sorted(here - listed), [], "every exported function stands in the list")
+    equal(sorted(here - listed), [], "every exported function is in the list")
     e2e.counts["functions"] += len(here)
     topics = {f"{row['call']}:{row['topic']}" for row in json.loads(e2e.bpt("catalog", "topics").stdout)["rows"]
               if row["call"] != "bp_catalog"}
-    equal(sorted(topics - set(lines)), [], "every topic stands in the list")
+    equal(sorted(topics - set(lines)), [], "every topic is in the list")
 
 
 def test_every_call(folder: pathlib.Path) -> None:

@@ -55,7 +55,7 @@ def main():
     print(f"active members in the organisation's sums: {covered} of {active} ({covered / active:.1%})")
     print(f"numbers: {cells}, {exact / cells:.0%} exact but for rounding; of a team's sums of the common measures "
           f"{whole_exact / wholes:.0%}")
-    print(f"the organisation's sum without what is a bucket is off by {errors[len(errors) // 2]:.1%} in the median")
+    print(f"the organisation's sum without buckets is off by {errors[len(errors) // 2]:.1%} in the median")
     sys.exit(0 if shown >= 0.95 * teams and covered >= 0.95 * active else 1)
 
 
