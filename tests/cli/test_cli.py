@@ -104,6 +104,8 @@ class Home:
 
 
 class Case(unittest.TestCase):
+    """What all tests share: sample data with its truth, and a home with them already synchronised."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="blueplane-cli-")
@@ -137,7 +139,10 @@ class Case(unittest.TestCase):
 
 
 class Sync(Case):
+    """`blueplane sync` and where it looks: places, growth, unreadable and busy files, interruptions."""
+
     def test_twice(self):
+        """A second sync of unchanged files reads and stores nothing."""
         home = self.new_home()
         first = self.ok(home("sync", "--json")).json()
         self.assertEqual(first["schema"], "blueplane.sync/1")
@@ -149,6 +154,7 @@ class Sync(Case):
         self.assertEqual((second["files_changed"], second["bytes_read"], second["records_stored"]), (0, 0, 0))
 
     def test_growth_is_read_by_the_next_question(self):
+        """A query ingests new files first, unless --no-sync is given."""
         home = self.new_home()
         before = self.ok(home("metric", "responses", "--period", "all", "--json")).json()["rows"][0]["responses"]
         folder = os.path.join(home.root, ".claude/projects/new")
@@ -165,6 +171,7 @@ class Sync(Case):
         self.assertEqual(after["rows"][0]["responses"], before + 1)
 
     def test_named_paths(self):
+        """Files and folders given by name, --restart, missing paths and unknown sources."""
         home = self.new_home(data=False)
         folder = os.path.join(self.data, ".claude/projects")
         found = [os.path.join(base, name) for base, _, names in os.walk(folder) for name in names
@@ -181,6 +188,7 @@ class Sync(Case):
         self.assertNotEqual(home("sync", "--source", "nobody", folder).code, 0)
 
     def test_nothing_found(self):
+        """Without any data, status 3 and the places that were searched."""
         home = self.new_home(data=False)
         run = self.ok(home("sync"), 3)
         self.assertIn("CLAUDE_CONFIG_DIR", run.err)
@@ -189,6 +197,7 @@ class Sync(Case):
         self.ok(home("stats"), 3)
 
     def test_known_places(self):
+        """Environment variables of the assistants change where their files are looked for."""
         data = self.data
         home = self.new_home(data=False)
         cases = [
@@ -211,6 +220,7 @@ class Sync(Case):
         self.assertGreater(places[0]["files_seen"], 0)
 
     def test_packed_rollouts_are_told(self):
+        """doctor reports skipped compressed rollouts, which are no rejects."""
         home = self.new_home(data=False)
         for name in ("rollout-a.jsonl.zst", "rollout-b.jsonl.zst", "other.zst", "rollout-c.jsonl"):
             file = pathlib.Path(home.root, ".codex/sessions", name)
@@ -242,6 +252,7 @@ class Sync(Case):
         self.assertEqual(known, {"gemini"})
 
     def test_store_paths(self):
+        """Stores in paths with spaces, other scripts, quotes and dashes; store and folder are private."""
         for name in ("with a space", "grüße-東京", "quo'te\"d", "-dash"):
             home = self.new_home()
             store = os.path.join(home.root, name, "deep", name + ".db")
@@ -254,12 +265,14 @@ class Sync(Case):
             self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
 
     def test_unreadable(self):
+        """A folder named like a transcript and a dangling link are not counted as failed files."""
         home = self.new_home()
         os.makedirs(os.path.join(home.root, ".claude/projects/odd/session.jsonl"))
         os.symlink("/nowhere", os.path.join(home.root, ".claude/projects/odd/broken.jsonl"))
         self.assertEqual(self.ok(home("sync", "--json")).json()["files_failed"], 0)
 
     def test_unreadable_folder(self):
+        """A place without read permission is reported by sync and doctor; the others are read."""
         home = self.new_home()
         locked = os.path.join(home.root, ".codex/sessions")
         more = {}
@@ -298,6 +311,7 @@ class Sync(Case):
         return home
 
     def test_interrupt(self):
+        """Ctrl-C during sync: status 130, a complete report, and the next sync reads the rest."""
         delay = 0.1
         for _ in range(12):
             home = self.many_files(100)
@@ -356,6 +370,7 @@ class Sync(Case):
         other.close()
 
     def test_interrupted_check(self):
+        """Ctrl-C during an integrity check: status 130 and no partial output."""
         home = self.new_home(False)
         self.ok(home("sync", self.data))
         store = sqlite3.connect(home.store)
@@ -371,6 +386,7 @@ class Sync(Case):
             self.assertEqual(run.err.count("\n"), 1)
 
     def test_interrupted_demo(self):
+        """Ctrl-C during `blueplane demo` ends it before all weeks are published."""
         folder = os.path.join(tempfile.mkdtemp(dir=self.folder), "demo")
 
         def releases():
@@ -383,6 +399,7 @@ class Sync(Case):
         self.assertLess(len(releases()), 12)
 
     def test_progress(self):
+        """On a terminal sync shows progress, which it removes at the end; elsewhere it shows none."""
         home = self.many_files(150)
         run = self.ok(home.on_terminal("sync"))
         if "\r" not in run.out:
@@ -393,6 +410,7 @@ class Sync(Case):
         self.assertNotIn("\r", self.ok(home("sync", "--restart")).err)
 
     def test_busy(self):
+        """While another process writes, sync ends with status 6; afterwards it works."""
         home = self.new_home()
         self.ok(home("sync"))
         other = sqlite3.connect(home.store, isolation_level=None)
@@ -407,7 +425,10 @@ class Sync(Case):
 
 
 class Numbers(Case):
+    """Figures of commands compared with the sample's truth, or with each other."""
+
     def test_totals(self):
+        """Sessions, lines, tokens, prompts, responses and tool calls are those of the sample's truth."""
         totals = self.ok(self.home("stats", *ALL, "--json")).json()["totals"]
         self.assertEqual(totals["sessions"]["value"], self.count("sessions"))
         for name in ("lines_added", "lines_removed"):
@@ -420,6 +441,7 @@ class Numbers(Case):
                 self.assertEqual(value, self.count(name), name)
 
     def test_day(self):
+        """Responses of the busiest day are those of the truth; its page has every heading."""
         day = max(self.truth["days"]["claude_code"], key=lambda day: sum(
             model["responses"] for model in self.truth["days"]["claude_code"][day].values()))
         run = self.ok(self.home("metric", "responses", "--date", day, "--where", "platform=claude_code", "--json"))
@@ -432,6 +454,7 @@ class Numbers(Case):
         self.assertLessEqual(len(page.splitlines()), 18, page)
 
     def test_stats_json(self):
+        """Dates, sums, peaks, differences and shares in the JSON of stats are consistent."""
         run = self.ok(self.home("stats", "week", "--date", "2026-03-11", "--json")).json()
         self.assertEqual(run["schema"], "blueplane.stats/1")
         self.assertEqual((run["from"], run["until"]), ("2026-03-09T00:00:00Z", "2026-03-16T00:00:00Z"))
@@ -455,6 +478,7 @@ class Numbers(Case):
         self.assertEqual((month["from"], month["until"]), ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"))
 
     def test_zone(self):
+        """--zone and TZ decide when a day begins."""
         run = self.ok(self.home("stats", "--date", "2026-03-11", "--json", "--zone", "America/New_York")).json()
         self.assertEqual(run["from"], "2026-03-11T04:00:00Z")
         run = self.ok(self.home("stats", "--date", "2026-03-11", "--json", environment={"TZ": ":Asia/Kolkata"})).json()
@@ -462,6 +486,7 @@ class Numbers(Case):
         self.assertIn("Asia/Kolkata", self.home("stats", "--date", "2026-03-11", "--zone", "Asia/Kolkata").out)
 
     def test_empty_day(self):
+        """A day without activity: status 3, and the last active day is suggested."""
         run = self.ok(self.home("stats", "--date", "2026-06-01"), 3)
         self.assertRegex(run.out, r"No activity\.\nThe last active day was \w+ \d+ March 2026: "
                                   r"blueplane stats --date 2026-03-\d\d\n")
@@ -472,6 +497,7 @@ class Numbers(Case):
         self.assertIn("Nothing is stored at all", self.ok(self.new_home(data=False)("stats"), 3).out)
 
     def test_sessions(self):
+        """Sessions are as many as in the truth, in order, and can be shown by the beginning of their id."""
         rows = self.ok(self.home("sessions", *ALL, "--json")).json()["rows"]
         self.assertEqual(len(rows), self.count("sessions"))
         self.assertEqual(rows, sorted(rows, key=lambda row: row["last_activity"], reverse=True))
@@ -488,6 +514,7 @@ class Numbers(Case):
         self.assertEqual(sum(row["sessions"] for row in documents["depth"]["rows"]), self.count("sessions"))
 
     def test_tasks(self):
+        """Types of tasks add up to the totals; time saved has its assumptions."""
         whole = self.ok(self.home("tasks", *ALL, "--json")).json()
         self.assertEqual(whole["schema"], "blueplane.tasks/1")
         figures, types = whole["figures"]["rows"][0], whole["types"]["rows"]
@@ -506,6 +533,7 @@ class Numbers(Case):
         self.assertEqual(self.ok(self.home("tasks", "--date", "2020-01-01", "--json"), 3).json()["types"]["rows"], [])
 
     def test_prompts(self):
+        """Both tables of prompts add up to the first try rate."""
         both = self.ok(self.home("prompts", *ALL, "--json")).json()
         self.assertEqual(both["schema"], "blueplane.prompts/1")
         edits = self.ok(self.home("metric", "first_try_rate", *ALL, "--json")).json()["rows"][0]["first_try_rate.edits"]
@@ -515,6 +543,7 @@ class Numbers(Case):
             self.assertIn(word, page)
 
     def test_delegate(self):
+        """Verdicts of delegation follow the configured assumptions; invalid assumptions are refused."""
         def verdicts(*more):
             rows = self.ok(self.home("delegate", *ALL, "--json", *more)).json()["types"]["rows"]
             return {row["task_type"]: row["delegation"] for row in rows}
@@ -534,6 +563,7 @@ class Numbers(Case):
         self.ok(self.home("delegate", "--assumptions", os.path.join(self.home.root, "none.json")), 1)
 
     def test_statusline(self):
+        """The status line: costs by hand from two responses, the session's cost from its input, and bad input."""
         run = self.ok(self.home("statusline"))
         self.assertRegex(run.out, r"^today: nothing yet\n$")
         home = self.new_home(False)
@@ -559,6 +589,7 @@ class Numbers(Case):
             self.assertEqual(silent.stdout.read().decode(), today)
 
     def test_nothing_is_said_to_be_nothing(self):
+        """Commands without data say so with status 3; wrong numbers of arguments are named."""
         home = self.new_home(False)
         self.assertIn("blueplane git", self.ok(home("commits"), 3).err)
         for words in (["compare"], ["compare", "--by", "platform"], ["trend"]):
@@ -581,6 +612,7 @@ class Numbers(Case):
                                                         - datetime.timedelta(days=1)).date().isoformat()]
 
     def test_insights_rest_on_their_numbers(self):
+        """Each insight's numbers are those that a query for its evidence gives."""
         rows = self.ok(self.home("insights", "--since", "2026-03-21", "--until", "2026-03-27", "--json")).json()["rows"]
         self.assertGreaterEqual(len(rows), 2)
         checked = 0
@@ -605,15 +637,18 @@ class Numbers(Case):
         self.assertEqual(limited["rows"], rows[:1])
 
     def test_nothing_stands_out(self):
+        """A day without insights says so."""
         run = self.ok(self.home("insights", "--date", "2020-01-01"), 3)
         self.assertIn("nothing stands out. There is", run.err)
 
     def test_an_unknown_value_is_answered_with_those_that_are(self):
+        """An unknown value of a filter is refused with the allowed ones."""
         run = self.ok(self.home("delegate", *ALL, "--where", "task_type=nope"), 2)
         self.assertIn("allowed: conversing", run.err)
         self.assertNotIn("did you mean", run.err)
 
     def test_compare(self):
+        """Both sides of a comparison are those of the metric in each period; wrong comparisons are refused."""
         two = ["2026-03-16/2026-03-22", "2026-03-09/2026-03-15"]
         row = self.ok(self.home("compare", *two, "tool_error_rate", "--json")).json()["rows"][0]
         for days, side in zip(two, ("value", "other")):
@@ -632,6 +667,7 @@ class Numbers(Case):
             self.assertIn(said, self.ok(self.home("compare", *arguments), 2).err)
 
     def test_trend(self):
+        """The ends of a trend are the metric's first and last known week."""
         rows = self.ok(self.home("trend", "tool_error_rate", "--date", "2026-03-27", "--json")).json()["rows"]
         self.assertEqual([row["metric"] for row in rows], ["tool_error_rate"])
         weeks = self.home("metric", "tool_error_rate", "--by", "time.week", "--since", "2026-01-05", "--until",
@@ -642,6 +678,7 @@ class Numbers(Case):
         self.assertAlmostEqual(rows[0]["other"], known[-1], places=5)
 
     def test_metric(self):
+        """Grouping, comparison, order, limit and filters of the metric command."""
         run = self.ok(self.home("metric", "M023", "lines_added", "--by", "time.month,platform", *ALL, "--compare",
                                 "previous", "--format", "csv"))
         rows = list(csv.DictReader(io.StringIO(run.out)))
@@ -655,6 +692,7 @@ class Numbers(Case):
         self.assertEqual(without["rows"][0]["sessions"], self.truth["counts"]["claude_code"]["sessions"])
 
     def test_export(self):
+        """Exported values add up to the truth, in every form."""
         run = self.ok(self.home("export"))
         rows = list(csv.DictReader(io.StringIO(run.out, newline="")))
         added = sum(int(row["value"]) for row in rows if row["metric"] == "lines_added")
@@ -672,6 +710,7 @@ class Numbers(Case):
         self.ok(self.home("export", "--format", "table"), 2)
 
     def test_nothing_in_a_listing(self):
+        """A listing without rows: status 3, empty output, and a hint."""
         for command in ("days", "hours", "cost", "code", "sessions", "platforms", "workspaces", "tools"):
             run = self.ok(self.home(command, "--date", "2026-06-01"), 3)
             self.assertEqual(run.out, "")
@@ -679,6 +718,7 @@ class Numbers(Case):
             self.ok(self.home(command, "--date", "2026-06-01", "--json"), 3).json()
 
     def test_listings_say_what_they_are_about(self):
+        """The first line of each listing has its period, zone and, if any, total."""
         for command in ("days", "hours", "cost", "code", "sessions", "sessions --stats", "platforms", "workspaces"):
             said = self.ok(self.home(*command.split(), *ALL)).out.splitlines()[0]
             self.assertRegex(said, r"^1 February to 31 March 2026(: ≥?~\$[\d,.]+)?  \(UTC\)$")
@@ -688,6 +728,7 @@ class Numbers(Case):
         self.assertTrue(self.home("code", "--date", "2026-03-31").out.startswith("Tuesday 31 March 2026"))
 
     def test_catalogue(self):
+        """metrics and dimensions list, search and resolve catalogue numbers."""
         every = self.ok(self.home("metrics", "--json")).json()["rows"]
         self.assertGreater(len(every), 50)
         some = self.ok(self.home("metrics", "CACHE", "--json")).json()
@@ -699,6 +740,7 @@ class Numbers(Case):
         self.assertIn("time.day_of_week", self.ok(self.home("dimensions")).out)
 
     def test_prices(self):
+        """The price table is listed; invalid and missing tables are refused."""
         listed = self.ok(self.home("prices", "--json")).json()["rows"]
         self.assertGreater(len(listed), 20)
         self.ok(self.home("prices", "--unpriced"), 3)
@@ -743,6 +785,7 @@ class Hooks(Case):
                  "tool_input": {"command": secret}, "tool_response": {"stdout": secret}}]
 
     def test_kept_without_content(self):
+        """Each payload is stored with its event but none of its text, in private files, which sync reads."""
         for assistant in ("claude_code", "cursor"):
             home = self.new_home(data=False)
             for payload in self.payloads(assistant):
@@ -765,12 +808,14 @@ class Hooks(Case):
             self.assertEqual(json.loads(told.splitlines()[0])["prompts"], 1)
 
     def test_the_class_of_an_error_is_kept(self):
+        """A known class of error is kept, other texts in its place are not."""
         home = self.new_home(data=False)
         for event, error in (("StopFailure", "rate_limit"), ("StopFailure", self.SECRET), ("PostToolUseFailure", "rate_limit")):
             self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": event, "error": error, "tool_name": "Bash"})
         self.assertEqual([k.get("error") for k in self.kept(home, "claude_code")], ["rate_limit", None, None])
 
     def test_that_a_subagent_has_no_kind_is_kept(self):
+        """An empty kind of subagent is kept, because it has a meaning; a name is not."""
         home = self.new_home(data=False)
         for kind in (self.SECRET, ""):
             self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": "SubagentStop", "agent_id": "a", "agent_type": kind})
@@ -788,6 +833,7 @@ class Hooks(Case):
                          [(f"/a{text}", len(text) + 1) for text in told.values()])
 
     def test_a_line_that_a_full_disk_cut_short_costs_itself_alone(self):
+        """Later lines after an incomplete one are complete."""
         home = self.new_home(data=False)
         self.hook(home, "claude_code", {"session_id": "s", "hook_event_name": "Stop"})
         file, = self.kept_in(home, "claude_code").iterdir()
@@ -799,6 +845,7 @@ class Hooks(Case):
         self.assertEqual([json.loads(line)["hook_event_name"] for line in whole], ["SessionEnd"] * 2)
 
     def test_bad_payloads_stop_nobody(self):
+        """Invalid payloads and arguments end with status 1, which does not stop the assistant."""
         home = self.new_home(data=False)
         for data in (b"", b"{", b"[1]", b"7", b"\xff\xfe", b"{\"a\":" * 3000, b"\0" * 10,
                      b"{}", b"{\"hook_event_name\":7}", b"{\"hook_event_name\":null}", b"{\"hook_event_name\":[\"stop\"]}"):
@@ -915,6 +962,7 @@ class Git(Case):
     @unittest.skipUnless(sys.platform == "linux", "asks the loader of Linux")
     @unittest.skipIf(STANDS_IN, "the loader of a shell says nothing")
     def test_costs_the_other_commands_nothing(self):
+        """Only blueplane-git loads libgit2."""
         with open(PROGRAM, "rb") as file:
             if b"/ld-musl" in file.read(4096):
                 self.skipTest("the loader of musl does not report it")
@@ -929,6 +977,7 @@ class Git(Case):
 
     @unittest.skipIf(STANDS_IN, "which is not where the link is")
     def test_without_the_program_beside(self):
+        """`blueplane git` works, or says what is missing, when started through a link."""
         alone = os.path.join(tempfile.mkdtemp(dir=self.folder), "blueplane")
         os.symlink(PROGRAM, alone)
         said = subprocess.run([alone, "git", alone], env={**os.environ, "HOME": self.folder, "PATH": self.folder},
@@ -937,6 +986,7 @@ class Git(Case):
         self.assertRegex(said.stderr.decode(), "libgit2|not a repository") # the second where libgit2 is installed
 
     def test_equals_git(self):
+        """Commits, lines, types and AI attribution equal what git itself reports."""
         repository, home = self.make_repository(), self.new_home()
         said = self.ok(home("git", repository, "--json")).json()["repositories"][0]
         mine = self.git("log", "--all", "--no-merges", "--format=%H", f"--author={self.ME}").split()
@@ -960,6 +1010,7 @@ class Git(Case):
                          {("feature", "engine"): 1, ("fix", "engine"): 1, ("other", "engine"): 3, ("revert", "engine"): 1})
 
     def test_again_and_nothing_of_the_messages(self):
+        """No commit message is in the store, and a second reading adds nothing."""
         repository, home = self.make_repository(), self.new_home()
         self.ok(home("git", cwd=repository))
         with open(home.store, "rb") as file:
@@ -972,6 +1023,7 @@ class Git(Case):
         self.assertEqual(sum(1 for _ in listed["rows"]), 10) # weeks
 
     def test_reviews_meet_their_repository(self):
+        """Reviews are counted in the workspace of their repository."""
         repository, home = self.make_repository(), self.new_home()
         reviews = os.path.join(self.folder, "reviews.forge.json")
         with open(reviews, "w", encoding="ascii") as file:
@@ -1010,6 +1062,7 @@ class Git(Case):
         self.assertIn("2 records have no usable time", self.ok(home("doctor")).out)
 
     def test_whose(self):
+        """--author selects whose commits count; without an address or repository the command is refused."""
         repository, home = self.make_repository(), self.new_home()
         said = self.ok(home("git", repository, "--author", f"nobody@example.org,{self.OTHER}", "--json")).json()
         self.assertEqual(said["repositories"][0]["commits"], 1)
@@ -1019,7 +1072,10 @@ class Git(Case):
 
 
 class Formats(Case):
+    """Output formats: JSON, CSV, Markdown, colours, width, ASCII, and what goes to which stream."""
+
     def test_programs_can_read_all(self):
+        """Every query as JSON, ndjson, CSV and Markdown is well-formed."""
         for command in QUERIES:
             with self.subTest(command):
                 result = self.ok(self.home(command, *ALL, "--json"))
@@ -1038,6 +1094,7 @@ class Formats(Case):
                 self.assertTrue(self.ok(self.home(command, *ALL, "-f", "md")).out.startswith("| "))
 
     def test_color(self):
+        """Colours and block characters only on terminals that support them, or if asked for."""
         plain = self.ok(self.home("stats", *ALL)).out
         self.assertNotIn("\x1b", plain)
         self.assertNotIn("█", plain)
@@ -1052,12 +1109,14 @@ class Formats(Case):
         self.assertIn("\x1b", self.home.on_terminal("cost", *ALL).out)
 
     def test_ascii(self):
+        """In the C locale all output is ASCII."""
         for command in QUERIES + ["doctor", "metrics"]:
             arguments = ALL if command in QUERIES else []
             said = self.home.on_terminal(command, *arguments, environment={"LC_ALL": "C"}).out
             said.encode("ascii")
 
     def test_lines_fit(self):
+        """Lines fit the terminal's width down to a minimum, without trailing spaces."""
         for columns in (120, 80, 60, 40, 26, 24):
             for command in QUERIES + ["sessions --stats", "doctor", "help", "metrics", "metrics cost", "health", "privacy audit"]:
                 words = command.split()
@@ -1114,6 +1173,7 @@ class Formats(Case):
         self.assertEqual(sorted(os.listdir(folder)), ["link.html", "pipe"])
 
     def test_one_is_one(self):
+        """Singular and plural forms."""
         home = self.new_home(data=False)
         path = os.path.join(self.folder, "one.blueplane.jsonl")
         with open(path, "w", encoding="ascii") as file:
@@ -1127,6 +1187,7 @@ class Formats(Case):
         self.assertIn("1 session, 0 responses, 0 tool calls in", self.ok(home("doctor")).out)
 
     def test_more_is_said_where_there_is_more(self):
+        """A list that was cut says so, except in JSON, which is complete."""
         home = self.new_home(data=False)
         path = os.path.join(self.folder, "many.blueplane.jsonl")
         for count in (25, 26):
@@ -1140,6 +1201,7 @@ class Formats(Case):
             self.assertEqual((run.err, len(run.json()["rows"])), ("", count))
 
     def test_standard_output_is_checked(self):
+        """An error when writing standard output gives status 1."""
         if not os.path.exists("/dev/full"):
             self.skipTest("no /dev/full")
         with open("/dev/full", "w") as full:
@@ -1178,6 +1240,7 @@ class Formats(Case):
         self.assertRegex(run.stderr, r"\Ablueplane: cannot write bundle: No space left on device\nbundle: [0-9]+ bytes, sealed\n\Z")
 
     def test_team_tells_one_document(self):
+        """JSON output is one document, also if nothing was done or every file was refused."""
         home = self.new_home(data=False)
         told = self.ok(home("team", "status", "--json"), 3).json()
         self.assertEqual((told["schema"], len(told["identity"]["rows"]), told["sharing"]["rows"]), ("blueplane.sharing/1", 1, []))
@@ -1214,6 +1277,7 @@ class Formats(Case):
         self.assertEqual([len(lines), sum(line.startswith("| ---") for line in lines)], [4, 1])
 
     def test_a_broken_document_is_named(self):
+        """Errors in documents name the file."""
         home = self.new_home(data=False)
         path = os.path.join(home.root, "mine.json")
         for text in ("{", '{"version":7}'):
@@ -1228,6 +1292,8 @@ class Formats(Case):
 
 
 class Usage(Case):
+    """Wrong arguments, help, configuration, completion."""
+
     def refused(self, arguments, *said, code=2):
         run = self.home(*arguments)
         self.assertEqual(run.code, code, (arguments, run.out, run.err))
@@ -1236,6 +1302,7 @@ class Usage(Case):
             self.assertIn(words, run.err)
 
     def test_errors(self):
+        """Wrong words are refused with status 2 and a suggestion or the allowed values."""
         self.refused(["stast"], 'no command "stast"', 'did you mean "stats"?')
         self.refused(["xyzzy"], "blueplane help")
         steward = os.path.join(self.home.root, "steward.db")
@@ -1281,6 +1348,7 @@ class Usage(Case):
         self.refused(["health", "--fail-on", "rejects"], "rejects>0.1%")
 
     def test_terminal_is_safe(self):
+        """Escape sequences in arguments are not echoed."""
         run = self.home("\x1b[31mx", "stats")
         self.assertNotIn("\x1b", run.err)
         run = self.home("stats", "--zone", "\x1b]0;x\x07")
@@ -1289,6 +1357,7 @@ class Usage(Case):
         self.assertNotIn("\x1b", run.err)
 
     def test_help(self):
+        """Each command's help exists and its options are in the document of the program."""
         shown = self.ok(self.home("help")).out
         self.assertEqual(shown, self.ok(self.home("--help")).out)
         commands = re.findall(r"^  ([a-z]+) {2,}", shown, re.M)
@@ -1308,17 +1377,20 @@ class Usage(Case):
         self.ok(self.home(), 2)
 
     def test_version(self):
+        """version and --version."""
         self.assertRegex(self.ok(self.home("version")).out, r"^blueplane \d+\.\d+\.\d+\n$")
         self.assertEqual(self.home("--version").out, self.home("version").out)
         self.assertEqual(self.home("version", "--json").json()["schema"], "blueplane.version/1")
 
     def test_nothing_is_made_without_need(self):
+        """Commands that need no store create none."""
         home = self.new_home()
         for arguments in (["help"], ["version"], ["doctor"], ["metrics"], ["completion", "bash"], ["prices", "x"]):
             home(*arguments)
         self.assertFalse(os.path.exists(os.path.join(home.root, ".local")))
 
     def test_configuration(self):
+        """The configuration file: precedence, errors with line numbers, paths with ~."""
         home = self.new_home()
         folder = os.path.join(home.root, ".config/blueplane")
         os.makedirs(folder)
@@ -1352,6 +1424,7 @@ class Usage(Case):
         self.assertIn("config cannot be read", self.ok(home("stats"), 2).err)
 
     def test_completion(self):
+        """Completion scripts parse and contain commands, options, metrics and dimensions."""
         for shell, check in (("bash", ["bash", "-n"]), ("zsh", ["zsh", "-n"]), ("fish", ["fish", "--no-execute"])):
             script = self.ok(self.home("completion", shell)).out
             for word in ("stats", "no-sync", "last_week", "cache_savings", "time.day_of_week", "ndjson"):
@@ -1401,7 +1474,10 @@ class Usage(Case):
 
 
 class Care(Case):
+    """doctor, damaged and unusual stores, and the commands for privacy."""
+
     def test_doctor(self):
+        """doctor reports permissions, missing keys and ignored settings with a remedy for each."""
         home = self.new_home()
         first = self.ok(home("doctor"))
         self.assertRegex(first.out, r"warning +store +.* does not exist yet\n +blueplane sync creates it")
@@ -1433,6 +1509,7 @@ class Care(Case):
         self.assertIn("CODEX_HOME", said["codex"]["mend"])
 
     def test_rejects_are_told(self):
+        """Rejected records are reported without their content."""
         home = self.new_home()
         path = os.path.join(home.root, ".claude/projects/broken.jsonl")
         with open(path, "w", encoding="utf-8") as file:
@@ -1443,6 +1520,7 @@ class Care(Case):
         self.assertNotIn("secret", run.out)
 
     def test_damaged_store(self):
+        """A damaged store is reported by queries and doctor."""
         home = self.new_home()
         self.ok(home("sync"))
         with open(home.store, "r+b") as file:
@@ -1452,12 +1530,14 @@ class Care(Case):
         self.assertRegex(self.ok(home("doctor"), 1).out, r"problem +store")
 
     def test_log_cannot_be_opened(self):
+        """A log that cannot be opened is named in the error."""
         home = self.new_home()
         self.ok(home("sync"))
         os.mkdir(home.store + "-wal")
         self.assertIn("the store, or its log (-wal, -shm) beside it, cannot be opened", self.ok(home("stats", "--no-sync"), 1).err)
 
     def test_newer_store(self):
+        """A store of a newer version is refused."""
         home = self.new_home()
         self.ok(home("sync"))
         database = sqlite3.connect(home.store)
@@ -1489,11 +1569,13 @@ class Care(Case):
         self.assertIn("32 bytes", self.ok(home("stats"), 1).err)
 
     def test_store_in_impossible_places(self):
+        """Stores where none can be are refused."""
         run = self.ok(self.home("stats", "--store", "/proc/nowhere/x.db"), 1)
         self.assertIn("--store", run.err)
         self.ok(self.home("stats", "--store", self.folder), 1)
 
     def test_privacy_audit_consent_erase(self):
+        """privacy audit, consent and erase change and report what is stored."""
         home = self.new_home()
         self.ok(home("sync"))
         page = self.ok(home("privacy", "audit", "--no-sync")).out
@@ -1540,6 +1622,7 @@ class Care(Case):
         self.assertRegex(page, r"\n  active_time +4m 00s\n")
 
     def test_privacy_preview(self):
+        """The privacy preview shows fields without their content."""
         path = os.path.join(self.folder, "one.jsonl")
         with open(path, "w", encoding="utf-8") as file:
             file.write('{"type":"user","uuid":"u","sessionId":"s","timestamp":"2026-03-01T00:00:00Z","cwd":"/canary",'

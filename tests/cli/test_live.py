@@ -96,6 +96,8 @@ class Served:
 
 
 class Case(unittest.TestCase):
+    """What all tests share: a home with sample data and a transcript that grows, and running the program."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.mkdtemp(prefix="blueplane-live-")
@@ -139,6 +141,8 @@ class Case(unittest.TestCase):
 
 
 class Health(Case):
+    """`blueplane health`: figures, formats, limits."""
+
     def figures(self, *words):
         code, out, _ = self.run_program("health", "--json", *words)
         self.assertEqual(code, 0)
@@ -147,6 +151,7 @@ class Health(Case):
         return document, {(row["name"], row["of"]): row["value"] for row in document["figures"]}
 
     def test_figures(self):
+        """Figures of storage, pending files and rejects, and the status derived from them."""
         code, _, err = self.run_program("health")
         self.assertEqual((code, "blueplane sync creates it" in err), (1, True), err)
         code, out, _ = self.run_program("health", "--format", "prometheus")
@@ -168,6 +173,7 @@ class Health(Case):
         self.assertEqual((told["pending_files", None], told["rejects", None], told["rejects_by_reason", "syntax"]), (0, 1, 1))
 
     def test_forms(self):
+        """The same figures as Prometheus, CSV and ndjson."""
         self.run_program("sync")
         _, told = self.figures()
         _, out, _ = self.run_program("health", "--format", "prometheus")
@@ -187,6 +193,7 @@ class Health(Case):
         self.assertTrue(all(json.loads(line)["name"] for line in out.splitlines()))
 
     def test_limits(self):
+        """--fail-on ends with status 5 if a limit is breached; malformed limits are refused."""
         self.run_program("sync")
         for limits, code in (("rejects>0", 0), ("rejects>0%", 0), ("rejects>=0%", 5), ("storage_bytes>1kB", 5),
                              ("storage_bytes>1TB", 0), ("ingest_age>=0s,storage_bytes>1TB", 5), ("pending_age>15min", 0),
@@ -202,6 +209,7 @@ class Health(Case):
             self.assertEqual((code, said in err), (2, True), f"{wrong}: {err}")
 
     def test_size_limit(self):
+        """--size-limit gives the days until it is reached; a store that is larger fails."""
         self.run_program("sync")
         _, told = self.figures("--size-limit", "3GB")
         self.assertEqual(told["limit_bytes", None], 3e9)
@@ -247,6 +255,8 @@ class Health(Case):
 
 
 class Watch(Case):
+    """`blueplane watch`: what it follows and prints."""
+
     def watch(self, *words):
         process = subprocess.Popen([PROGRAM, "watch", *words], env=self.home, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -279,9 +289,11 @@ class Watch(Case):
         self.assertEqual(process.wait(PATIENCE), 130)
 
     def test_new_lines_are_shown(self):
+        """With notifications of the system."""
         self.follows()
 
     def test_by_looking(self):
+        """With polling."""
         self.follows("--poll")
 
     def test_another_folder_in_its_place(self):
@@ -335,6 +347,7 @@ class Watch(Case):
         self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + 1)
 
     def test_a_line_for_each_change(self):
+        """Without options, one status line for each change."""
         process = self.watch()
         self.assertRegex(process.stdout.readline().decode(), "^today")
         self.write(prompt(1))
@@ -342,6 +355,8 @@ class Watch(Case):
 
 
 class Serve(Case):
+    """`blueplane serve`: pages, streams, access, and clients that misbehave."""
+
     def setUp(self):
         super().setUp()
         if "was not found" in self.run_program("serve", "--port", "0", "--health", "--store", "/nonexistent")[2]:
@@ -349,6 +364,7 @@ class Serve(Case):
         self.run_program("sync")
 
     def test_today(self):
+        """The page of today has the program's figures, names nothing elsewhere, and is not cached."""
         served = self.serve()
         status, headers, page = served.ask("/")
         self.assertEqual(status, 200)
@@ -372,6 +388,7 @@ class Serve(Case):
         self.assertNotIn("alert(1)</script>", page)
 
     def test_a_new_line_is_shown(self):
+        """A new line reaches the event stream, with notifications and with polling."""
         for words in ((), ("--poll",)):
             served = self.serve(*words)
             count = lambda: json.loads(served.ask("/today.json")[2])["totals"]["interactions"]["value"] or 0
@@ -391,6 +408,7 @@ class Serve(Case):
             served.stop()
 
     def test_token(self):
+        """Every path needs the token, as a header, parameter or cookie; the cookie is valid below its own path only."""
         served = self.serve()
         for path in ("/", "/today.json", "/events", "/health", "/health.json", "/metrics", "/nothing"):
             self.assertEqual(served.ask(path, token=False)[0], 401, path)
@@ -417,6 +435,7 @@ class Serve(Case):
         self.assertEqual(served.ask("/nothing")[0], 404)
 
     def test_refusals(self):
+        """Other hosts, methods, bodies and malformed or huge requests are refused; the server goes on."""
         served = self.serve("--health")
         self.assertEqual(served.token, None)
         for host in ("evil.example", "127.0.0.1.evil.example", f"evil.example:{served.port}", "localhost.", "", "[::2]", "[::1"):
@@ -443,6 +462,7 @@ class Serve(Case):
         self.assertEqual(served.ask("/")[0], 200, "it is still there")
 
     def test_slow_requests_end(self):
+        """Slow clients are cut off, and others are answered meanwhile."""
         served = self.serve("--health")
 
         def trickle(_):
@@ -457,6 +477,7 @@ class Serve(Case):
                 self.assertLess(seconds, PATIENCE + 5)
 
     def test_addresses(self):
+        """Addresses beyond this machine need a token file and the names of hosts."""
         code, _, err = self.run_program("serve", "--health", "--bind", "0.0.0.0", "--port", "0")
         self.assertEqual((code, "--token-file" in err), (2, True), err)
         code, _, err = self.run_program("serve", "--bind", "::", "--port", "0")
@@ -478,6 +499,7 @@ class Serve(Case):
         self.assertEqual(served.ask("/metrics", token=False, Host="metrics.example")[0], 401)
 
     def test_a_taken_port_is_said(self):
+        """A port in use is reported."""
         served = self.serve("--health")
         code, _, err = self.run_program("serve", "--health", "--port", str(served.port))
         self.assertEqual((code, "cannot listen" in err), (1, True), err)
@@ -504,6 +526,7 @@ class Serve(Case):
         self.until("it is damaged", lambda: figures() == {"blueplane_status": 2, "blueplane_integrity_ok": 0})
 
     def test_many_questions_leave_memory_flat(self):
+        """3,000 requests do not increase the server's memory."""
         served = self.serve()
         paths = ("/", "/today.json", "/health", "/health.json", "/metrics")
 
@@ -536,6 +559,7 @@ class Serve(Case):
         raise AssertionError("there is no room for a stream")
 
     def test_streams_come_and_go(self):
+        """The number of streams is limited, and closed ones give their place to others."""
         served = self.serve("--health")
         for _ in range(3):
             streams = [self.follow(served) for _ in range(24)]
@@ -562,6 +586,7 @@ class Operator(Case):
              "token", "branch", "language")
 
     def test_nothing_of_a_person(self):
+        """No word about activity and no name of the owner's is in what an operator gets."""
         self.write("".join(prompt(i) for i in range(40)))
         self.run_program("sync")
         labels = self.run_program("metric", "interactions", "--by", "workspace", "--period", "all", "--json")[1]

@@ -84,10 +84,13 @@ def check_page(text):
 
 
 class Reports(unittest.TestCase):
+    """Executive and research reports in all their forms."""
+
     def executive(self, form):
         return (DEMO / f"executive-quarter.{form}").read_text(encoding="utf-8")
 
     def test_page(self):
+        """Pages are well-formed and allow no scripts."""
         for name in ("executive-quarter", "executive-month", "research"):
             text = (DEMO / f"{name}.html").read_text(encoding="utf-8")
             check_page(text)
@@ -96,6 +99,7 @@ class Reports(unittest.TestCase):
             self.assertIn("script-src 'none'", policy)
 
     def test_figures_of_the_first_page(self):
+        """The figures of the first page are the published ones."""
         shown = check_page(self.executive("html")).data
         names = ["cost", "lines_added", "commits", "cost_per_line", "adoption_rate", "license_utilization", "cost_per_active_seat", "roi"]
         [row], _ = asked(*names)
@@ -128,6 +132,7 @@ class Reports(unittest.TestCase):
         return compared
 
     def test_rows_are_what_is_published(self):
+        """Every row of the csv forms is the published number."""
         self.assertGreater(self.check_rows(self.executive("csv"), "manager"), 150)
         text = run("report", "research", "--store", DEMO / "acme.db", "--format", "csv")
         self.assertGreater(self.check_rows(text, "research"), 40)
@@ -178,6 +183,7 @@ class Reports(unittest.TestCase):
         self.assertEqual(run("report", "executive", *until, "--period", "2026-02", "--format", "md"), text)
 
     def test_recommendations_follow_their_rules(self):
+        """The recommendations are those that the rules, applied here again, give."""
         names = ["cost_per_task", "cache_efficiency", "acceptance_rate", "adoption_rate", "roi"]
         [all_], _ = asked(*names)
         teams = [row for row in asked(*names[:4], by="team")[0] if row["team"] != "other"]
@@ -211,6 +217,7 @@ class Reports(unittest.TestCase):
         self.assertGreater(len(made), 0)
 
     def test_markdown(self):
+        """Tables have the same number of columns in every line."""
         text = self.executive("md")
         self.assertIn("## Recommendations", text)
         tables = re.findall(r"((?:^\|.*\n)+)", text, re.MULTILINE)
@@ -220,6 +227,7 @@ class Reports(unittest.TestCase):
             self.assertEqual(len(widths), 1, table)
 
     def test_references_of_the_organisation(self):
+        """The organisation's reference values are shown, escaped, with the comparison."""
         path = DEMO / "benchmark.json"
         path.write_text(json.dumps({"version": 1, "references": [
             {"metric": "acceptance_rate", "value": 0.3, "source": "a <survey> & more", "date": "2026-01-31"},
@@ -231,6 +239,7 @@ class Reports(unittest.TestCase):
         self.assertIn("below it", text)
 
     def test_releases_put_together_are_the_organisation(self):
+        """Reports from the organisation's store, and from its releases in either order, are equal."""
         files = sorted(DEMO.glob("*.release"))
         self.assertEqual(len(files), WEEKS)
         whole = run("report", "executive", "--store", DEMO / "acme.db", "--period", "quarter")
@@ -241,6 +250,7 @@ class Reports(unittest.TestCase):
         self.assertEqual(list(Path(tempfile.gettempdir()).glob("blueplane-??????")), [])
 
     def test_what_is_refused(self):
+        """Wrong arguments and files are refused with their status."""
         for words, code in ((["report", "executive", "--store", DEMO / "acme.db", "--period", "2026-13"], 2),
                             (["report", "executive", "--store", DEMO / "acme.db", "--period", "today"], 2),
                             (["report", "executive", "--store", DEMO / "acme.db", "--period", "2020-Q1"], 3),
@@ -262,6 +272,7 @@ class Reports(unittest.TestCase):
                 self.assertIn(said, run(*words, code=code))
 
     def test_what_an_organisation_has(self):
+        """The weeks in the organisation's store are those of its releases."""
         rows = json.loads(run("release", "show", DEMO / "acme.db", "--json"))["rows"]
         self.assertEqual(sorted({row["window"] for row in rows}), [path.stem for path in sorted(DEMO.glob("*.release"))])
 
@@ -314,6 +325,8 @@ def walks():
 
 
 class Mail(unittest.TestCase):
+    """Mails to managers and leads."""
+
     def parsed(self, name):
         message = email.message_from_bytes((DEMO / name).read_bytes(), policy=email.policy.default)
         for part in message.walk():
@@ -322,6 +335,7 @@ class Mail(unittest.TestCase):
         return message, message.get_body(("plain",)).get_content(), message.get_body(("html",)).get_content()
 
     def test_manager(self):
+        """The manager's mail has the published figures in both parts."""
         message, plain, page = self.parsed("mail-manager.eml")
         self.assertEqual(message["subject"], "acme, week 2026-W13")
         told = json.loads(run("release", "show", DEMO / "2026-W13.release", "cost", "sessions", "--json"))["rows"][0]
@@ -352,6 +366,7 @@ class Mail(unittest.TestCase):
             self.assertRegex(plain, rf"{rate.replace('_', ' ').capitalize()} .* {re.escape(said)}\r?\n", rate)
 
     def test_lead(self):
+        """The lead's mail has the team's figures, and names no other team."""
         message, plain, _ = self.parsed("mail-lead.eml")
         self.assertEqual(message["subject"], "acme, atlas, week 2026-W13")
         told = json.loads(run("release", "show", DEMO / "2026-W13.release", "prompts", "--as", "lead", "--team", "atlas", "--json"))["rows"][0]
@@ -433,6 +448,7 @@ class Mail(unittest.TestCase):
             self.assertIn("two of the files are of the week 2026-W13", run(*lead, "--release", files[0], "--release", files[0], code=2))
 
     def test_page_of_the_mail(self):
+        """The mail's page is safe, and its lines are short and ASCII."""
         for name in ("mail-manager.eml", "mail-lead.eml"):
             _, plain, page = self.parsed(name)
             check_page(page)
@@ -443,6 +459,7 @@ class Mail(unittest.TestCase):
             self.assertTrue(all(byte < 128 for byte in raw))
 
     def test_addresses(self):
+        """Sender and recipients are written correctly, also many of them."""
         mail = run("mail", "--store", DEMO / "acme.db", "--from", "blueplane@example.org", "--to", "Ada <ada@example.org>")
         message = email.message_from_string(mail, policy=email.policy.default)
         self.assertEqual(message["to"].addresses[0].addr_spec, "ada@example.org")
@@ -474,6 +491,8 @@ AGREED = ("m-01", "m-04", "m-08", "m-12")  # as made.c says
 
 
 class Privacy(unittest.TestCase):
+    """What others open contains nothing of individual people."""
+
     def test_nobody_is_in_what_others_open(self):
         """Identifiers, keys, folders and branches of the people are searched in every form that a text can have; they
         are in their own store."""

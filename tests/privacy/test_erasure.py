@@ -139,6 +139,7 @@ def test_by_session(folder: pathlib.Path) -> None:
 
 
 def test_by_workspace_source_range(folder: pathlib.Path) -> None:
+    """Erasing a workspace, a range of time and a source; reading again brings nothing back."""
     store, home = made(folder)
     workspace, = dice.choice(rows(store, "SELECT text FROM label WHERE kind = 2"))
     where = "workspace IN (SELECT id FROM label WHERE kind = 2 AND text = ?)"
@@ -367,6 +368,7 @@ def test_retention(folder: pathlib.Path) -> None:
 
 
 def test_selectors(folder: pathlib.Path) -> None:
+    """Malformed and unknown selectors, read-only handles and other accesses erase nothing."""
     store, _ = made(folder)
     before = {t: one(store, f"SELECT count(*) FROM {t}") for t in FACTS}
     for wrong in ("{}", '{"version":1}', '{"version":2,"everything":true}', '{"version":1,"everything":false}',
@@ -608,6 +610,7 @@ def test_views_go_together(folder: pathlib.Path) -> None:
 
 
 def test_member_under_a_reader(folder: pathlib.Path) -> None:
+    """Erasing a member while a reader holds the old state is pending until the reader ends."""
     team = Team(folder)
     reader = Reader(team.store, "contribution")
     error = team.erase("bob", 1)["error"]
@@ -637,6 +640,7 @@ def test_member_again_under_a_reader(folder: pathlib.Path) -> None:
 
 
 def test_member_across_processes(folder: pathlib.Path) -> None:
+    """Another process sees nothing of the member at its next call."""
     team = Team(folder)
     other = Handle("inspect", team.store, "contributions", *STEWARD)
     equal(sorted(row["member"] for row in other.first["rows"]), ["ada", "bob", "cyd"], "control: another process sees all")

@@ -186,6 +186,7 @@ def functions_of(lines: dict) -> set:
 
 
 def test_every_symbol_is_listed(folder: pathlib.Path) -> None:
+    """Every exported function and every topic is in the list."""
     lines, free = golden()
     listed = {name.partition(":")[0] for name in lines if name.startswith("bp_")} | free
     here = exported()
@@ -197,6 +198,7 @@ def test_every_symbol_is_listed(folder: pathlib.Path) -> None:
 
 
 def test_every_call(folder: pathlib.Path) -> None:
+    """Every call is allowed or denied as in the list."""
     lines, _ = golden()
     paths = make(folder)
     found = differences(lines, paths, functions_of(lines))
@@ -217,6 +219,7 @@ def test_control_of_calls(folder: pathlib.Path) -> None:
 
 
 def test_zeroed_options(folder: pathlib.Path) -> None:
+    """Zeroed and missing options are denied everything."""
     lines, _ = golden()
     for path in make(folder).values():
         store = P()

@@ -126,12 +126,14 @@ class Program(unittest.TestCase):
         return first
 
     def test_1_sync(self):
+        """Both programs read the same transcripts and report the same."""
         code, out, _ = self.both('sync')
         self.assertEqual(code, 0)
         self.assertIn(b'new facts', out)
         self.assertIn(b' 0 new or changed', self.both('sync')[1])
 
     def test_2_questions(self):
+        """Both answer every query with the same bytes."""
         said = 0
         for line in QUESTIONS:
             with self.subTest(line):
