@@ -219,7 +219,7 @@ class Sync(Case):
         self.assertEqual(len(places), 1)
         self.assertGreater(places[0]["files_seen"], 0)
 
-    def test_packed_rollouts_are_told(self):
+    def test_compressed_rollouts_are_reported(self):
         """doctor reports skipped compressed rollouts, which are no rejects."""
         home = self.new_home(data=False)
         for name in ("rollout-a.jsonl.zst", "rollout-b.jsonl.zst", "other.zst", "rollout-c.jsonl"):
@@ -264,7 +264,7 @@ class Sync(Case):
             run = self.ok(home("sessions", "--period", "all", "--json", environment={"BLUEPLANE_STORE": store}))
             self.assertEqual(len(run.json()["rows"]), self.count("sessions"))
 
-    def test_unreadable(self):
+    def test_odd_files(self):
         """A folder named like a transcript and a dangling link are not counted as failed files."""
         home = self.new_home()
         os.makedirs(os.path.join(home.root, ".claude/projects/odd/session.jsonl"))
@@ -588,7 +588,7 @@ class Numbers(Case):
                               stdout=subprocess.PIPE) as silent: # nobody writes to it, nobody closes it
             self.assertEqual(silent.stdout.read().decode(), today)
 
-    def test_nothing_is_said_to_be_nothing(self):
+    def test_no_data_is_reported(self):
         """Commands without data say so with status 3; wrong numbers of arguments are named."""
         home = self.new_home(False)
         self.assertIn("blueplane git", self.ok(home("commits"), 3).err)
@@ -1061,7 +1061,7 @@ class Git(Case):
             self.assertEqual((said["commits"], said["records_stored"], said["records_rejected"]), (mine["commits"] + number, 1, 0), time)
         self.assertIn("2 records have no usable time", self.ok(home("doctor")).out)
 
-    def test_whose(self):
+    def test_authors(self):
         """--author selects whose commits count; without an address or repository the command is refused."""
         repository, home = self.make_repository(), self.new_home()
         said = self.ok(home("git", repository, "--author", f"nobody@example.org,{self.OTHER}", "--json")).json()
@@ -1172,7 +1172,7 @@ class Formats(Case):
         self.assertIn("No such file", self.ok(self.home("dashboard", "-n", "--output", link), 1).err)
         self.assertEqual(sorted(os.listdir(folder)), ["link.html", "pipe"])
 
-    def test_one_is_one(self):
+    def test_singular_and_plural(self):
         """Singular and plural forms."""
         home = self.new_home(data=False)
         path = os.path.join(self.folder, "one.blueplane.jsonl")
@@ -1186,7 +1186,7 @@ class Formats(Case):
         self.assertIn("1 task; there was nothing to resolve\n", said)
         self.assertIn("1 session, 0 responses, 0 tool calls in", self.ok(home("doctor")).out)
 
-    def test_more_is_said_where_there_is_more(self):
+    def test_cut_lists_say_so(self):
         """A list that was cut says so, except in JSON, which is complete."""
         home = self.new_home(data=False)
         path = os.path.join(self.folder, "many.blueplane.jsonl")
@@ -1239,7 +1239,7 @@ class Formats(Case):
         self.assertEqual((run.returncode, run.stdout), (0, "rest\n"), run.stderr)
         self.assertRegex(run.stderr, r"\Ablueplane: cannot write bundle: No space left on device\nbundle: [0-9]+ bytes, sealed\n\Z")
 
-    def test_team_tells_one_document(self):
+    def test_json_is_one_document(self):
         """JSON output is one document, also if nothing was done or every file was refused."""
         home = self.new_home(data=False)
         told = self.ok(home("team", "status", "--json"), 3).json()
@@ -1508,7 +1508,7 @@ class Care(Case):
         self.assertEqual(said["codex"]["status"], "warning")
         self.assertIn("CODEX_HOME", said["codex"]["mend"])
 
-    def test_rejects_are_told(self):
+    def test_rejects_are_reported(self):
         """Rejected records are reported without their content."""
         home = self.new_home()
         path = os.path.join(home.root, ".claude/projects/broken.jsonl")

@@ -292,7 +292,7 @@ class Watch(Case):
         """With notifications of the system."""
         self.follows()
 
-    def test_by_looking(self):
+    def test_new_lines_are_shown_by_polling(self):
         """With polling."""
         self.follows("--poll")
 
@@ -498,7 +498,7 @@ class Serve(Case):
         self.assertEqual(served.ask("/metrics", Host="localhost")[0], 421, "it is not this machine's alone")
         self.assertEqual(served.ask("/metrics", token=False, Host="metrics.example")[0], 401)
 
-    def test_a_taken_port_is_said(self):
+    def test_a_taken_port_is_reported(self):
         """A port in use is reported."""
         served = self.serve("--health")
         code, _, err = self.run_program("serve", "--health", "--port", str(served.port))
@@ -570,7 +570,7 @@ class Serve(Case):
         with self.follow(served):
             self.assertEqual(served.stop(), 130, "it ends while somebody follows")
 
-    def test_who_reads_no_more_keeps_no_place(self):
+    def test_a_client_that_stops_reading_loses_its_place(self):
         """A client that stops reading without closing loses its place after a while, and the next one gets it."""
         served = self.serve("--health")
         streams = [self.follow(served) for _ in range(24)]

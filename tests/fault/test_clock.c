@@ -107,7 +107,7 @@ static bool is_jump(int from, int to) {
   return !short_form() || to == from || to == (from + 7) % MOMENTS;
 }
 
-START_TEST(from_one_moment_to_another) {
+START_TEST(the_clock_jumps) {
   char *expected = NULL;
   for (int to = 0; to < MOMENTS; to++) {
     if (!is_jump(_i, to)) continue;
@@ -166,7 +166,7 @@ int main(void) {
   TCase *tests = tcase_create("clock");
   tcase_set_timeout(tests, 600);
   tcase_add_checked_fixture(tests, day_folder, day_remove);
-  tcase_add_loop_test(tests, from_one_moment_to_another, 0, MOMENTS);
+  tcase_add_loop_test(tests, the_clock_jumps, 0, MOMENTS);
   tcase_add_test(tests, expiry_is_by_the_clock);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

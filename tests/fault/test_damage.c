@@ -154,7 +154,7 @@ static void with_all_in_the_database(void) {
   ck_assert_int_eq(size_of("template/me.db-wal"), 0);
 }
 
-START_TEST(a_bit_is_turned) {
+START_TEST(a_bit_is_flipped) {
   with_all_in_the_database();
   long size = size_of("template/me.db");
   for (long byte = 0; byte < 100; byte += short_form() ? 7 : 1) /* the header of the file */
@@ -219,7 +219,7 @@ static void spoil_value(const char *table, const char *column, char about[200]) 
   sqlite3_close(db);
 }
 
-START_TEST(a_value_is_another) {
+START_TEST(a_value_is_changed) {
   static const char *const columns[][2] = {{"prompt", "id"},
                                            {"prompt", "time"},
                                            {"prompt", "session"},
@@ -284,7 +284,7 @@ START_TEST(a_value_is_another) {
 END_TEST
 
 /* Every byte as a category in the paths of tasks; most are no category. */
-START_TEST(a_path_is_another) {
+START_TEST(a_path_is_changed) {
   with_all_in_the_database();
   for (int byte = 0; byte < 256; byte += short_form() ? 51 : 5) {
     sqlite3 *db = NULL;
@@ -405,9 +405,9 @@ int main(void) {
   TCase *tests = tcase_create("damage");
   tcase_set_timeout(tests, 7200);
   tcase_add_checked_fixture(tests, day_folder, day_remove);
-  tcase_add_test(tests, a_bit_is_turned);
-  tcase_add_test(tests, a_value_is_another);
-  tcase_add_test(tests, a_path_is_another);
+  tcase_add_test(tests, a_bit_is_flipped);
+  tcase_add_test(tests, a_value_is_changed);
+  tcase_add_test(tests, a_path_is_changed);
   tcase_add_test(tests, the_database_is_cut);
   tcase_add_test(tests, the_log_is_damaged);
   tcase_add_test(tests, copied_while_somebody_writes);

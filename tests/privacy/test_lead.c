@@ -675,7 +675,7 @@ static unsigned char *lead_after(const parcel *p, unsigned without, size_t *leng
 }
 
 /* In whatever order bundles arrive, and however often, the latest decision counts. */
-START_TEST(the_last_word_stands_in_any_order) {
+START_TEST(the_latest_decision_counts_in_any_order) {
   parcel p[BUNDLES];
   company c = gathered("order.db", PEOPLE, false);
   make_bundles(p, &c);
@@ -945,7 +945,7 @@ START_TEST(taken_back_and_killed) {
 END_TEST
 
 /* Views of the same number are withdrawn together, since those that stay would reveal who left. */
-START_TEST(who_leaves_is_not_left_over) {
+START_TEST(views_are_withdrawn_together) {
   company c = gathered("leave.db", 3, false);
   before(0);
   for (unsigned i = 0; i < 3; i++) {
@@ -1220,7 +1220,7 @@ START_TEST(shown_before_it_leaves) {
 END_TEST
 
 /* Sharing a week again gives the same revision, and a new one if a decision was made. */
-START_TEST(a_word_is_a_revision) {
+START_TEST(a_decision_is_a_revision) {
   company c = gathered("revision.db", 3, false);
   work(c.own[0], 0, 20);
   shared(0);
@@ -1281,7 +1281,7 @@ END_TEST
 
 /* Two stores with one key, as after restoring a backup, give two decisions with one number: nothing
  * is agreed to, whichever came first, until the next one. */
-START_TEST(two_words_of_one_count) {
+START_TEST(two_decisions_with_one_number) {
   sign_keys keys = world_keys(STORE);
   for (int first = 0; first < 2; first++) {
     bp_store *team = steward(path_of(first ? "tale1.db" : "tale2.db"), 3, false, 0);
@@ -1444,7 +1444,7 @@ START_TEST(another_roster_ends_views) {
 END_TEST
 
 /* Who left the roster and comes back has agreed to nothing until they decide again. */
-START_TEST(who_comes_back_says_it_anew) {
+START_TEST(who_comes_back_must_agree_again) {
   for (int again = 0; again < 2; again++) {
     company c = gathered(again ? "back1.db" : "back0.db", PEOPLE, false);
     before(0);
@@ -1483,23 +1483,23 @@ int main(void) {
   tcase_add_test(tests, what_ends_is_seen_no_more);
   tcase_add_test(tests, on_every_device);
   tcase_add_test(tests, nobody_is_left_over);
-  tcase_add_test(tests, the_last_word_stands_in_any_order);
+  tcase_add_test(tests, the_latest_decision_counts_in_any_order);
   tcase_add_test(tests, a_late_bundle);
   tcase_add_test(tests, taken_back_when_idle);
   tcase_add_test(tests, taken_back_under_a_reader);
   tcase_add_posix_test(tests, taken_back_in_another_process);
   tcase_add_posix_test(tests, taken_back_and_killed);
-  tcase_add_test(tests, who_leaves_is_not_left_over);
+  tcase_add_test(tests, views_are_withdrawn_together);
   tcase_add_test(tests, erased);
   tcase_add_test(tests, ended_and_gone);
   tcase_add_test(tests, erased_does_not_come_back);
   tcase_add_test(tests, erased_on_one_device);
-  tcase_add_test(tests, who_comes_back_says_it_anew);
+  tcase_add_test(tests, who_comes_back_must_agree_again);
   tcase_add_posix_test(tests, every_handle_knows_at_once);
   tcase_add_test(tests, shown_before_it_leaves);
-  tcase_add_test(tests, a_word_is_a_revision);
+  tcase_add_test(tests, a_decision_is_a_revision);
   tcase_add_test(tests, two_handles_share_a_week);
-  tcase_add_test(tests, two_words_of_one_count);
+  tcase_add_test(tests, two_decisions_with_one_number);
   tcase_add_test(tests, for_the_lead_alone);
   tcase_add_test(tests, families_by_hand);
   suite_add_tcase(suite, tests);

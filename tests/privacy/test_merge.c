@@ -425,7 +425,7 @@ END_TEST
 
 /* Terms with fewer people or weeks that stay open longer are shown and can be refused; stricter
  * ones are shown and take effect. */
-START_TEST(worse_terms_need_a_word) {
+START_TEST(weaker_terms_need_consent) {
   bp_store *s = world_team_store(path_of("terms.db"), STORE);
   world_key_file(path_of("asked.db.key"), 101);
   bp_store *me = world_open(path_of("asked.db"), BP_ACCESS_OWNER, NULL);
@@ -513,7 +513,7 @@ int main(void) {
   tcase_add_test(tests, a_chain_outlasts_leaving);
   tcase_add_test(tests, consent_stays_with_its_team);
   tcase_add_test(tests, a_week_goes_to_one_store);
-  tcase_add_test(tests, worse_terms_need_a_word);
+  tcase_add_test(tests, weaker_terms_need_consent);
   tcase_add_test(tests, described_without_being_taken);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

@@ -545,7 +545,7 @@ typedef struct long_options {
   unsigned char more[16];
 } long_options;
 
-START_TEST(ingest_checks_what_it_is_lent) {
+START_TEST(ingest_checks_lent_structs) {
   bp_store *store = memory_store();
   bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
@@ -959,7 +959,7 @@ static int on_progress(void *user, const bp_progress *p) {
   return ++w->calls == w->stop_at;
 }
 
-START_TEST(progress_is_told) {
+START_TEST(progress_is_reported) {
   write_many("progress");
   for (uint32_t threads = 1; threads <= 4; threads += 3) {
     bp_store *store = memory_store();
@@ -1581,7 +1581,7 @@ int main(void) {
   tcase_add_test(tests, erasing_checks_its_selector);
   tcase_add_test(tests, clocks_decide_what_today_is);
   tcase_add_test(tests, configuring);
-  tcase_add_test(tests, ingest_checks_what_it_is_lent);
+  tcase_add_test(tests, ingest_checks_lent_structs);
   tcase_add_test(tests, ingest_checks_its_arguments);
   tcase_add_test(tests, bytes_by_hand);
   tcase_add_test(tests, bad_names_count_each_time);
@@ -1592,7 +1592,7 @@ int main(void) {
   tcase_add_test(tests, scans_find_their_files);
   tcase_add_posix_test(tests, files_that_cannot_be_written);
   tcase_add_posix_test(tests, what_cannot_be_read_is_counted);
-  tcase_add_test(tests, progress_is_told);
+  tcase_add_test(tests, progress_is_reported);
   tcase_add_test(tests, progress_may_stop);
   tcase_add_test(tests, bytes_may_stop);
   tcase_add_test(tests, a_file_may_stop);

@@ -1087,7 +1087,7 @@ END_TEST
 
 /* The assumptions behind an estimate or a verdict are in the answer, with defaults if nothing is
  * configured. */
-START_TEST(assumptions_are_told) {
+START_TEST(assumptions_are_in_the_answer) {
   static const struct {
     const char *query, *assumed;
   } cases[] = {
@@ -1457,7 +1457,7 @@ int main(void) {
   tcase_add_test(numbers, ties);
   tcase_add_test(numbers, metadata);
   tcase_add_test(numbers, untold_tokens);
-  tcase_add_test(numbers, assumptions_are_told);
+  tcase_add_test(numbers, assumptions_are_in_the_answer);
   suite_add_tcase(suite, numbers);
   TCase *times = tcase_create("times");
   tcase_add_checked_fixture(times, make, world_close);

@@ -241,7 +241,7 @@ START_TEST(a_log_is_as_private_as_its_store) {
 END_TEST
 
 /* A root that cannot be listed is an error, however its path is written, not a file that failed. */
-START_TEST(an_unreadable_root_is_told) {
+START_TEST(an_unreadable_root_is_reported) {
   wchar_t wide[200];
   bp_open_options options = BP_OPEN_OPTIONS_INIT;
   options.flags = BP_OPEN_MEMORY;
@@ -278,7 +278,7 @@ int main(void) {
   tcase_add_test(tests, folders_are_walked);
   tcase_add_test(tests, paths_may_be_long);
   tcase_add_test(tests, a_log_is_as_private_as_its_store);
-  tcase_add_test(tests, an_unreadable_root_is_told);
+  tcase_add_test(tests, an_unreadable_root_is_reported);
   suite_add_tcase(suite, tests);
   return run_suite(suite);
 }

@@ -337,7 +337,7 @@ static char *without_markers(char *dumped) {
 
 /* Two handles alternately write, query and erase, and are interrupted or opened again: the store
  * equals one in memory with the same steps, one by one and undisturbed. */
-START_TEST(lives) {
+START_TEST(random_histories) {
   for (int round = 0; round < 4; round++) {
     char name[24];
     snprintf(name, sizeof name, "lives%d.db", round);
@@ -519,7 +519,7 @@ int main(void) {
   tcase_add_unchecked_fixture(tests, world_begin, world_end);
   tcase_add_test(tests, erased_rows_leave_no_gap);
   tcase_add_test(tests, what_is_left_is_what_it_was);
-  tcase_add_test(tests, lives);
+  tcase_add_test(tests, random_histories);
   tcase_add_test(tests, what_was_of_tomorrow_stays_erased);
   tcase_add_test(tests, many_variants_are_erased);
   tcase_add_test(tests, names_seen_at_the_end_of_a_range_stay);

@@ -424,7 +424,7 @@ START_TEST(a_visitor_may_stop) {
 END_TEST
 
 /* Root may read everything, so this runs as another user if it can. */
-START_TEST(unreadable_directories_are_told) {
+START_TEST(unreadable_directories_are_reported) {
   static visits v;
   make_tree();
   make_directory("no-entry"); /* its names can be listed, but not accessed */
@@ -508,7 +508,7 @@ int main(void) {
   tcase_add_test(tests, the_root_may_be_a_link);
   tcase_add_test(tests, roots_that_are_no_directory);
   tcase_add_test(tests, a_visitor_may_stop);
-  tcase_add_test(tests, unreadable_directories_are_told);
+  tcase_add_test(tests, unreadable_directories_are_reported);
   tcase_add_test(tests, depth_costs_no_descriptors);
   tcase_add_test(tests, memory_may_be_missing_on_the_way);
   suite_add_tcase(suite, tests);

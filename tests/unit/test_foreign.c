@@ -304,7 +304,7 @@ START_TEST(a_view_in_place_of_a_table_is_refused) {
 }
 END_TEST
 
-START_TEST(what_is_no_database_is_told_apart) {
+START_TEST(files_that_are_not_databases_are_recognised) {
   foreign *f = NULL;
   ck_assert_int_eq(bpi_foreign_open(&f, path, NULL, NULL), BP_ERR_NOTFOUND);
   ck_assert_int_eq(bpi_foreign_open(&f, folder, NULL, NULL), BP_ERR_INVALID);
@@ -484,7 +484,7 @@ static Suite *foreign_suite(void) {
   tcase_add_test(tests, the_middle_of_a_transaction_is_not_read);
   tcase_add_test(tests, the_stat_grows_with_the_log);
   tcase_add_test(tests, a_view_in_place_of_a_table_is_refused);
-  tcase_add_test(tests, what_is_no_database_is_told_apart);
+  tcase_add_test(tests, files_that_are_not_databases_are_recognised);
   tcase_add_test(tests, a_damaged_row_costs_that_row);
   tcase_add_test(tests, a_cut_is_noticed_or_costs_nothing);
   tcase_add_test(tests, any_byte_may_be_wrong);

@@ -141,7 +141,7 @@ START_TEST(forms_keep_every_word) {
 END_TEST
 
 /* Words made of a damaged row can still be added and subtracted without overflow. */
-START_TEST(forms_bear_any_row) {
+START_TEST(damaged_rows_do_not_overflow) {
   static const int64_t values[] = {
       INT64_MAX, INT64_MAX - 1, INT64_MIN + 1, INT64_MIN + 2, INT64_C(20000000000000000), -1};
   const int64_t most = INT64_C(1) << 60;
@@ -183,7 +183,7 @@ int main(void) {
   tcase_add_unchecked_fixture(tests, world_begin, world_end);
   tcase_add_test(tests, schema_is_what_forms_say);
   tcase_add_test(tests, forms_keep_every_word);
-  tcase_add_test(tests, forms_bear_any_row);
+  tcase_add_test(tests, damaged_rows_do_not_overflow);
   tcase_add_test(tests, memories_keep_every_word);
   suite_add_tcase(suite, tests);
   return run_suite(suite);

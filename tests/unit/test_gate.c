@@ -95,7 +95,7 @@ START_TEST(memory_does_not_mix) {
 }
 END_TEST
 
-START_TEST(names_are_told_once) {
+START_TEST(names_are_passed_on_once) {
   behind b;
   gate *g = new_gate(&b, true);
   record_sink sink = bpi_gate_sink(g);
@@ -495,7 +495,7 @@ static void on_reject(void *user, int reason, uint64_t line, int64_t byte) {
   *(refused *)user = (refused){reason, line, byte};
 }
 
-START_TEST(rejects_are_told_and_counted) {
+START_TEST(rejects_are_passed_on_and_counted) {
   behind b;
   refused last = {0, 0, 0};
   gate *g = new_gate(&b, true);
@@ -582,7 +582,7 @@ int main(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, identifiers_are_hashes);
   tcase_add_test(tests, memory_does_not_mix);
-  tcase_add_test(tests, names_are_told_once);
+  tcase_add_test(tests, names_are_passed_on_once);
   tcase_add_test(tests, names_of_good_shape_pass);
   tcase_add_test(tests, labels_off);
   tcase_add_test(tests, names_have_bounds);
@@ -592,7 +592,7 @@ int main(void) {
   tcase_add_test(tests, names_outlive_their_row);
   tcase_add_test(tests, names_of_several_sessions_outlive_their_rows);
   tcase_add_test(tests, marks_are_of_their_sessions);
-  tcase_add_test(tests, rejects_are_told_and_counted);
+  tcase_add_test(tests, rejects_are_passed_on_and_counted);
   tcase_add_test(tests, policy_denies_by_default);
   tcase_add_test(tests, narrowing_only_narrows);
   suite_add_tcase(suite, tests);

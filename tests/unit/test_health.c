@@ -156,7 +156,7 @@ static void expect_pending(bp_store *store, int64_t files, int64_t pending, int6
   bp_result_free(r);
 }
 
-START_TEST(what_waits_is_told) {
+START_TEST(pending_files_are_reported) {
   char a[256], b[256];
   now = T0;
   mkdir(path_of("work"), 0700);
@@ -192,7 +192,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- rejects */
 
-START_TEST(what_was_refused_is_told_by_reason) {
+START_TEST(rejects_are_reported_by_reason) {
   char text[256];
   now = T0;
   mkdir(path_of("work"), 0700);
@@ -245,7 +245,7 @@ END_TEST
 
 /* ------------------------------------------------------------------------------------- answers */
 
-START_TEST(providers_are_told_in_shares) {
+START_TEST(providers_are_reported_in_shares) {
   char text[256], id[16], more[128];
   now = T0 + 3600 * SECOND;
   mkdir(path_of("work"), 0700);
@@ -334,10 +334,10 @@ int main(void) {
   tcase_add_checked_fixture(tests, make_folder, remove_folder);
   tcase_add_test(tests, lag_is_from_a_change_to_its_storing);
   tcase_add_test(tests, lags_are_of_the_latest_readings);
-  tcase_add_test(tests, what_waits_is_told);
-  tcase_add_test(tests, what_was_refused_is_told_by_reason);
+  tcase_add_test(tests, pending_files_are_reported);
+  tcase_add_test(tests, rejects_are_reported_by_reason);
   tcase_add_test(tests, growth_is_by_the_day);
-  tcase_add_test(tests, providers_are_told_in_shares);
+  tcase_add_test(tests, providers_are_reported_in_shares);
   tcase_add_test(tests, providers_are_judged_by_late_answers);
   tcase_set_timeout(tests, 60);
   suite_add_tcase(suite, tests);

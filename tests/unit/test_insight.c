@@ -316,14 +316,14 @@ static void tells_nothing(const char *who, int all, uint64_t first, const effect
   ck_assert_double_le(rate, INSIGHT_RATE + 3 * error);
 }
 
-START_TEST(noise_tells_nothing) {
+START_TEST(noise_gives_no_insight) {
   tells_nothing("effect-free", developers(), 1, &none);
 }
 END_TEST
 
 /* Rare things are in few sessions, of one tool, in one hour, on one day. They must give no
  * insight. */
-START_TEST(clumps_tell_nothing) {
+START_TEST(clumps_give_no_insight) {
   static const effect few = {1, 1, 1, 1, 0, true}, many = {1, 1, 1, 1, 14, true};
   tells_nothing("effect-free, clumped", developers(), 1000000, &few);
   tells_nothing("effect-free, clumped, 14 sessions a week", developers() / 2, 2000000, &many);
@@ -1069,8 +1069,8 @@ int main(void) {
   tcase_add_test(c, lower_amounts_are_found);
   tcase_add_test(c, two_values_differ_either_way);
   tcase_add_test(c, same_facts_same_report);
-  tcase_add_test(c, noise_tells_nothing);
-  tcase_add_test(c, clumps_tell_nothing);
+  tcase_add_test(c, noise_gives_no_insight);
+  tcase_add_test(c, clumps_give_no_insight);
   tcase_add_test(c, shuffled_effects_are_gone);
   tcase_add_test(c, effects_are_found);
   suite_add_tcase(suite, c);

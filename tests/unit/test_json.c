@@ -212,7 +212,7 @@ static const struct {
     BAD("{\"\":1,\"\":1}", 6),
 };
 
-START_TEST(bad_documents_are_told_by_place) {
+START_TEST(errors_have_offsets) {
   /* On the heap, so that a read beyond the end is seen. */
   char *copy = malloc(bad[_i].length + 1);
   memcpy(copy, bad[_i].text, bad[_i].length);
@@ -344,7 +344,7 @@ int main(void) {
   tcase_add_test(tests, other_types_are_nothing);
   tcase_add_test(tests, numbers);
   tcase_add_test(tests, texts);
-  tcase_add_loop_test(tests, bad_documents_are_told_by_place, 0, (int)(sizeof bad / sizeof *bad));
+  tcase_add_loop_test(tests, errors_have_offsets, 0, (int)(sizeof bad / sizeof *bad));
   tcase_add_test(tests, errors_hold_no_content);
   tcase_add_test(tests, keys_of_different_objects_may_be_equal);
   tcase_add_test(tests, depth_is_bounded);

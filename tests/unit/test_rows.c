@@ -281,7 +281,7 @@ static void apply_in_vain(store *s, const record *r, size_t count, bool stopped)
 
 /* Two handles alternately write, fail, are cancelled and opened again: the store equals one filled
  * by one batch. */
-START_TEST(layers_of_a_life) {
+START_TEST(layers_of_a_random_history) {
   for (int round = 0; round < 8; round++) {
     char name[24];
     record r[RECORDS];
@@ -409,7 +409,7 @@ int main(void) {
   tcase_add_test(tests, quarters_of_a_damaged_store);
   tcase_add_test(tests, tiers_of_a_damaged_store);
   tcase_add_test(tests, layers_of_two_writers);
-  tcase_add_test(tests, layers_of_a_life);
+  tcase_add_test(tests, layers_of_a_random_history);
   tcase_add_test(tests, layers_end);
   tcase_add_test(tests, layers_know_their_keys);
   tcase_add_test(tests, layers_without_memory);

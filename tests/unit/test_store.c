@@ -92,7 +92,7 @@ static void copy_file(const char *from, const char *to) {
   bpi_free(data);
 }
 
-START_TEST(stores_are_private_and_last) {
+START_TEST(stores_are_private_and_persist) {
   umask(0);
   store *s = open_store("new.db");
   ck_assert_int_eq(mode_of("new.db"), 0600);
@@ -137,7 +137,7 @@ START_TEST(logs_left_behind_are_read) {
 }
 END_TEST
 
-START_TEST(what_is_no_store_is_left_alone) {
+START_TEST(files_that_are_not_stores_stay_unchanged) {
   store *s = NULL;
   char detail[128];
   sqlite3 *db = NULL;
@@ -172,7 +172,7 @@ START_TEST(what_is_no_store_is_left_alone) {
 }
 END_TEST
 
-START_TEST(versions_are_looked_at) {
+START_TEST(versions_are_checked) {
   store *s = open_store("version.db");
   sql(s, "PRAGMA user_version = 99");
   bpi_store_close(s);
@@ -433,10 +433,10 @@ int main(void) {
   tcase_add_test(tests, restricted_connections_are_refused);
   tcase_add_test(tests, handles_are_restricted);
   tcase_add_test(tests, verify_sees_damage);
-  tcase_add_posix_test(tests, stores_are_private_and_last);
+  tcase_add_posix_test(tests, stores_are_private_and_persist);
   tcase_add_test(tests, logs_left_behind_are_read);
-  tcase_add_posix_test(tests, what_is_no_store_is_left_alone);
-  tcase_add_test(tests, versions_are_looked_at);
+  tcase_add_posix_test(tests, files_that_are_not_stores_stay_unchanged);
+  tcase_add_test(tests, versions_are_checked);
   tcase_add_test(tests, keys);
   tcase_add_test(tests, settings);
   tcase_add_posix_test(tests, many_make_one_store);

@@ -303,7 +303,7 @@ static void (*const broken[])(bp_result *) = {
     no_row,      no_column,   late_column, same_name,  underscore,   no_type,
     int_as_text, int_as_real, text_as_int, text_twice, meta_nowhere, meta_unbounded};
 
-START_TEST(broken_rules_are_told_at_the_end) {
+START_TEST(broken_rules_are_reported_at_the_end) {
   bp_result *t = bpi_table_new(), *r = (bp_result *)1;
   bp_error *error = NULL;
   bpi_table_add_column(t, BP_TYPE_INT, "int", NULL);
@@ -371,7 +371,7 @@ int main(void) {
   tcase_add_test(tests, texts);
   tcase_add_test(tests, many_rows);
   tcase_add_test(tests, references);
-  tcase_add_loop_test(tests, broken_rules_are_told_at_the_end, 0,
+  tcase_add_loop_test(tests, broken_rules_are_reported_at_the_end, 0,
                       (int)(sizeof broken / sizeof *broken));
   tcase_add_test(tests, every_allocation_may_fail);
   suite_add_tcase(suite, tests);
