@@ -198,7 +198,7 @@ def test_huge_lines(folder: pathlib.Path) -> None:
               "digits": b'{"type":"x","unknown":%s}' % (b"1234567890" * (2 * MIB)),
               "white space": b'{"type":"x",%s"unknown":1}' % (b" \t\r" * (7 * MIB)),
               "a list": b'{"type":"x","unknown":[%s0]}' % (b"0," * (10 * MIB))}
-    if "an identifier" in shapes:  # built anew: without escapes in it
+    if "an identifier" in shapes:  # built again without escapes
         shapes["an identifier"] = b'{"type":"user","uuid":"%s"}' % (b"abcdefgh" * (20 * MIB // 8))
     for about, text in shapes.items():
         path = folder / "huge" / "a.jsonl"

@@ -1,5 +1,5 @@
--- What the words of facts mean that share a column of their row, said in SQL as libblueplane/store/form.c says it in C:
--- for each table of facts a view TABLE_words, which tests make of a store that they look into.
+-- The words of facts that share a column of their row, unpacked in SQL, independently of libblueplane/store/form.c: for each
+-- table of facts a view TABLE_words, which tests create in a store that they examine.
 
 CREATE TEMP VIEW IF NOT EXISTS prompt_words AS SELECT *,
   iif(time & 1, time >> 1, (time >> 1) * 1000) AS time_us,

@@ -1,6 +1,5 @@
-/* The forms in which facts are stored in rows: they match the schema, and keep every word of
- * every fact. Stored values are read back through oracle/words.sql, which is written from
- * docs/store.md. */
+/* The forms in which facts are stored in rows: they match the schema, and keep every word of every
+ * fact. Stored values are read back through oracle/words.sql, a second implementation in SQL. */
 #include <check.h>
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 //
 //	PROGRAM STORE SQL ROUNDS
 //
-// A line a measurement: table, name, seconds. Built with the tag libsqlite3, so that the process has one copy of SQLite.
+// Prints a line for each measurement: table, name, seconds. Built with the tag libsqlite3, so that the process has one copy of SQLite.
 package main
 
 import (
