@@ -207,8 +207,6 @@ def test_damage(folder: pathlib.Path) -> None:
     """Databases cut at every page or with random bytes changed crash nothing and leave the store consistent."""
     path = make(folder / "one/globalStorage/state.vscdb", "PRAGMA page_size = 1024;" + (CORPUS / "cursor" / "good-global.sql").read_text())
     data, random_ = path.read_bytes(), random.Random(5)
-    whole = new_store(folder, "whole.db")
-    ingest(whole, path, "--source", "cursor", command="file")
     hurt = [data[:cut] for cut in range(0, len(data), 1024)] + [data[:cut + 500] for cut in range(0, len(data), 4096)]
     for _ in range(60 if not e2e.LONG else 2000):
         changed = bytearray(data)
