@@ -151,7 +151,8 @@ def test_any_order_twice_and_copies(folder: pathlib.Path) -> None:
 
 
 def test_growth(folder: pathlib.Path) -> None:
-    """A global database whose rows arrive one by one ends in the same facts as the whole database read once."""
+    """A global database whose rows arrive one by one, an early copy of it being read last, ends in the same facts as the
+    whole database read once."""
     whole = make(folder / "whole/globalStorage/state.vscdb", (CORPUS / "cursor" / "good-global.sql").read_text())
     path = make(folder / "in/globalStorage/state.vscdb", "CREATE TABLE ItemTable (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB);"
                 "CREATE TABLE cursorDiskKV (key TEXT UNIQUE ON CONFLICT REPLACE, value BLOB);")
@@ -166,7 +167,10 @@ def test_growth(folder: pathlib.Path) -> None:
         if number_ % 5 == 4:
             ingest(store, folder / "in")
             ingest(store, folder / "in")
+        if number_ == len(rows) // 2:
+            shutil.copytree(folder / "in", folder / "early")
     ingest(store, folder / "in")
+    check(ingest(store, folder / "early")["records_read"] > 5, "an early copy is read")
     ingest(other, folder / "whole")
     equal(dump.lines(store), dump.lines(other), "facts of a database that grew")
     verify(store)
