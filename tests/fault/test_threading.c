@@ -464,8 +464,8 @@ START_TEST(any_name_is_a_file) {
 }
 END_TEST
 
-/* A link may lead to a store, but not to something that a call could wait for, or to files beside
- * another store. */
+/* A link may lead to a store. One that leads to a FIFO is refused without waiting, and the FIFO is
+ * not changed. */
 START_TEST(a_link_leads_to_a_file) {
   struct stat before, after;
   ck_assert_int_eq(chdir(day_path("work")), 0);
