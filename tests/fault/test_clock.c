@@ -107,6 +107,7 @@ static bool is_jump(int from, int to) {
   return !short_form() || to == from || to == (from + 7) % MOMENTS;
 }
 
+/* Half of the work at one moment, the rest at another: the same figures in the end. */
 START_TEST(the_clock_jumps) {
   char *expected = NULL;
   for (int to = 0; to < MOMENTS; to++) {

@@ -154,6 +154,7 @@ static void with_all_in_the_database(void) {
   ck_assert_int_eq(size_of("template/me.db-wal"), 0);
 }
 
+/* Any bit of the database, in the header more of them. */
 START_TEST(a_bit_is_flipped) {
   with_all_in_the_database();
   long size = size_of("template/me.db");
@@ -219,6 +220,7 @@ static void spoil_value(const char *table, const char *column, char about[200]) 
   sqlite3_close(db);
 }
 
+/* Any value of any column, to one that the schema may not allow. */
 START_TEST(a_value_is_changed) {
   static const char *const columns[][2] = {{"prompt", "id"},
                                            {"prompt", "time"},
@@ -303,6 +305,7 @@ START_TEST(a_path_is_changed) {
 }
 END_TEST
 
+/* The database cut at pages, within pages and near its beginning. */
 START_TEST(the_database_is_cut) {
   with_all_in_the_database();
   long size = size_of("template/me.db");
@@ -358,6 +361,7 @@ static void leave_a_log(void) {
   day_keep();
 }
 
+/* The log cut or with bits flipped: figures are missing at most until the next ingest. */
 START_TEST(the_log_is_damaged) {
   prepare();
   leave_a_log();

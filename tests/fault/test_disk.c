@@ -537,6 +537,7 @@ static long requests_of(unsigned calls, long *pages) {
   return fault_counted();
 }
 
+/* One scenario: every way of failing at its requests. */
 START_TEST(at_every_request) {
   now_running = &scenarios[_i];
   roster = world_roster(PEOPLE, PEOPLE, "");

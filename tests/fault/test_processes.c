@@ -146,6 +146,7 @@ static pid_t start(void (*run)(int), int number) {
   return child;
 }
 
+/* All processes at once; afterwards every session is counted once. */
 START_TEST(writers_and_readers) {
   pid_t process[WRITERS + READERS];
   long answers = 0;

@@ -102,6 +102,7 @@ static void *run_query(void *user) {
   return NULL;
 }
 
+/* A query may be run on several stores, one after the other and on other threads. */
 START_TEST(a_query_goes_from_store_to_store) {
   bp_store *empty = open_day("work/one.db"), *full = open_day("work/other.db");
   asked a = {empty, ask_for("prompts"), -1};
@@ -188,6 +189,7 @@ static void *use_no_store(void *user) {
   return NULL;
 }
 
+/* Functions without a store may be called from several threads at once. */
 START_TEST(no_store_is_needed) {
   enum { USERS = 4 };
   pthread_t thread[USERS];
@@ -312,6 +314,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
   return __real_pthread_create(thread, attributes, start, argument);
 }
 
+/* If the system gives fewer threads than asked for, the ingest uses those it got. */
 START_TEST(fewer_threads_are_enough) {
   day_input(DAY_SESSIONS);
   for (int given = 0; given <= 2; given++) {
@@ -365,6 +368,8 @@ static int fill_the_disk(void *user, const bp_progress *progress) {
   return 1;
 }
 
+/* If complete records cannot be stored after a cancel, the call returns IO; the next ingest
+ * stores them. */
 START_TEST(what_was_complete_cannot_be_stored) {
   const struct rlimit usual = {RLIM_INFINITY, RLIM_INFINITY};
   bp_store *s = open_day(DAY_STORE);
@@ -393,6 +398,7 @@ static void use_all(bp_store *s) {
   bp_result_free(result);
 }
 
+/* Calls change no signal handler, signal mask, working directory, locale or umask. */
 START_TEST(the_process_stays_as_it_was) {
   struct sigaction before[64], after;
   sigset_t mask_before, mask_after;
@@ -546,6 +552,7 @@ static void check_names(void) {
   free(text);
 }
 
+/* After fork(), every function refuses the parent's handle, and the store stays unchanged. */
 START_TEST(a_child_is_refused_everything) {
 #define ONE(...) +1
   enum { FUNCTIONS = 0 ON_A_HANDLE(ONE) };
@@ -936,6 +943,8 @@ START_TEST(readers_wait_for_nobody) {
 }
 END_TEST
 
+/* Opening a store that another process is creating waits, then returns BUSY; afterwards it
+ * works. */
 START_TEST(a_store_that_is_being_made_is_waited_for) {
   sqlite3 *other = hold(day_path(DAY_STORE), "BEGIN EXCLUSIVE");
   bp_store *s = NULL;

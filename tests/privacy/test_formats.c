@@ -42,6 +42,7 @@ static bp_error *told;
 
 /* -------------------------------------------------------------------------------------- weeks */
 
+/* ISO weeks and their Mondays, by a calendar; malformed weeks are refused. */
 START_TEST(weeks) {
   static const struct {
     const char *name;
@@ -96,6 +97,7 @@ static char *written(const roster *r) {
   return text;
 }
 
+/* Every member of a roster's document reaches its field. */
 START_TEST(roster_is_understood) {
   roster *r = parsed(plain, false);
   unsigned char device[BPI_PUBLIC_BYTES];
@@ -133,6 +135,7 @@ static const char *const turned[] = {
            "{\"id\":\"shop\",\"folders\":[\"d\",\"c\"]},{\"id\":\"api\",\"folders\":[\"b\",\"a\"]}",
            BEN "," ADA)};
 
+/* A roster written, read and written again is the same text, whatever the order of its lists. */
 START_TEST(roster_has_one_form) {
   roster *r = parsed(plain, false);
   char *once = written(r);
@@ -155,6 +158,7 @@ START_TEST(roster_has_one_form) {
 }
 END_TEST
 
+/* Each change makes the document invalid, and the error names the member. */
 START_TEST(roster_refuses) {
   static const struct {
     const char *find, *put, *path;
@@ -194,6 +198,7 @@ START_TEST(roster_refuses) {
 }
 END_TEST
 
+/* A signed roster refers to the one before it; changes are refused. */
 START_TEST(roster_chain) {
   sign_keys store = keys_of(1), stranger = keys_of(2);
   roster *first = parsed(plain, false), *second = parsed(plain, false);

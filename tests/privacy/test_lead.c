@@ -438,6 +438,8 @@ static const struct {
 };
 #define STORIES (sizeof stories / sizeof *stories)
 
+/* Consent counts only for weeks that begin after it was given, and only if it is still in force when
+ * the week is published: stories by hand. */
 START_TEST(consent_counts_for_whole_weeks_behind_it) {
   for (size_t i = 0; i < STORIES; i++) {
     char name[32], path[200];
@@ -595,6 +597,8 @@ static void every_set(tally *t, unsigned people, bool led) {
   dismiss(&c);
 }
 
+/* No week of any set of agreeing people has exactly one unknown member; the control without the
+ * rule has. */
 START_TEST(nobody_is_left_over) {
   tally t = {0, 0, 0, 0};
   for (unsigned people = 3; people <= (long_form() ? 8 : 4); people++)
@@ -831,6 +835,7 @@ static void check_withdrawn(seen_week *w) {
   bp_close(s);
 }
 
+/* A withdrawal removes the numbers from every file at once; the release stays as it was. */
 START_TEST(taken_back_when_idle) {
   seen_week w = published_week("idle.db");
   ck_assert_uint_gt(traces(w.path), 0); /* the control: found while it is there */
@@ -860,6 +865,7 @@ START_TEST(taken_back_when_idle) {
 }
 END_TEST
 
+/* A withdrawal under a reader: seen by nobody at once, and cleared after the reader ends. */
 START_TEST(taken_back_under_a_reader) {
   seen_week w = published_week("reader.db");
   parcel p = taken_back(&w);

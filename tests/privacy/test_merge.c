@@ -48,6 +48,7 @@ static int give(bp_store *s, unsigned device, unsigned seed, uint32_t revision) 
     ck_assert_str_eq(reason, word);                                                                \
   } while (0)
 
+/* A bundle counts once; a later revision replaces it, an earlier one is refused. */
 START_TEST(bundles_are_taken_once_and_in_order_of_revision) {
   bp_store *s = team("order.db", 4);
   TAKEN("added", give(s, 100, 1, 1));
@@ -78,6 +79,8 @@ START_TEST(a_conflict_refuses_both) {
 }
 END_TEST
 
+/* Bundles of unknown devices, for other stores, under unknown rosters, or outside the time of
+ * their week. */
 START_TEST(strangers_and_weeks_are_refused) {
   sign_keys store = world_keys(STORE), other = world_keys(2);
   unsigned char *data;
@@ -113,6 +116,7 @@ START_TEST(strangers_and_weeks_are_refused) {
 }
 END_TEST
 
+/* A member who is no longer active is refused; the others are not. */
 START_TEST(who_left_is_refused) {
   bp_store *s = team("left.db", 4);
   char *roster = world_roster(4, 3, "");
@@ -155,6 +159,7 @@ static int configure(bp_store *s, const char *topic, const char *json) {
   return rc;
 }
 
+/* A member accepts only rosters signed by the inviting store, in order and without gaps. */
 START_TEST(a_member_checks_the_chain) {
   bp_store *s = team("chain.db", 3), *stranger = world_team_store(path_of("stranger.db"), 2);
   world_key_file(path_of("me.db.key"), 101);
@@ -399,6 +404,7 @@ static int share(bp_store *me) {
   return rc;
 }
 
+/* A week that was shared with one store is not shared with another. */
 START_TEST(a_week_goes_to_one_store) {
   bp_store *a = team("one.db", 3), *b = world_team_store(path_of("other.db"), 2),
            *stores[] = {a, b, a};
@@ -467,6 +473,7 @@ START_TEST(weaker_terms_need_consent) {
 }
 END_TEST
 
+/* Describing a document merges nothing, and says of a bundle only where it goes. */
 START_TEST(described_without_being_taken) {
   sign_keys store = world_keys(STORE);
   bp_store *s = team("described.db", 3);

@@ -122,6 +122,7 @@ static int publish(bp_store *s, const char *path, char outcome[32]) {
   return rc;
 }
 
+/* Bundles merged in any order and several times give the same file; afterwards none is left. */
 START_TEST(any_order_gives_the_same_bytes) {
   char outcome[32], path[200], file[200];
   unsigned char *first = NULL;
@@ -171,6 +172,7 @@ START_TEST(any_order_gives_the_same_bytes) {
 }
 END_TEST
 
+/* A week is published once it is closed; later calls write the same file whatever changed since. */
 START_TEST(published_once_and_for_ever) {
   char outcome[32];
   make_all();
@@ -473,6 +475,7 @@ static parcel release_of(unsigned store, uint32_t edition, size_t rows, int64_t 
   } while (0)
 #define OUTCOME(code, word, p) OUTCOME_IN(s, code, word, p)
 
+/* An organisation takes releases of trusted stores; a later edition may only withdraw cells. */
 START_TEST(an_organisation_merges_releases) {
   bp_store *s = world_open(path_of("org.db"), BP_ACCESS_STEWARD, "organisation");
   parcel a = release_of(1, 1, 3, 410), b = release_of(2, 1, 3, 410), c = release_of(3, 1, 3, 410);
@@ -675,6 +678,7 @@ static void *cancel_until_over(void *user) {
   return NULL;
 }
 
+/* A cancelled publication has published nothing and kept every contribution. */
 START_TEST(a_cancel_ends_the_computing) {
   bp_store *s = world_team_store(path_of("crowd.db"), STORE);
   char *roster = world_roster(CROWD, CROWD, ",\"minimum\":8"), outcome[32];
@@ -800,6 +804,7 @@ START_TEST(a_value_of_another_length) {
 }
 END_TEST
 
+/* A release may be opened through a link. */
 START_TEST(a_release_behind_a_link) {
   parcel p = release_of(1, 1, 3, 410);
   FILE *f = fopen(path_of("far.release"), "wb");
