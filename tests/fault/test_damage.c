@@ -164,7 +164,7 @@ START_TEST(a_bit_is_flipped) {
   for (int i = 0; i < (long_form() ? 20000 : short_form() ? 70 : 700); i++)
     try_spoiled(DAY_STORE, -1, (long)(dice_roll(&dice) % (uint64_t)size),
                 (int)(dice_roll(&dice) % 8));
-  tell("a bit of the database");
+  tell("a flipped bit of the database");
   ck_assert_int_gt(tally[REFUSED], 0);
   ck_assert_int_gt(tally[FOUND], 0);
   ck_assert_int_eq(tally[COMPLETED], 0);
@@ -277,7 +277,7 @@ START_TEST(a_value_is_changed) {
     spoil_value(columns[i % count][0], columns[i % count][1], about);
     tally[judge_apart(about)]++;
   }
-  tell("a value of the database");
+  tell("a changed value of the database");
   ck_assert_int_eq(tally[COMPLETED], 0);
   ck_assert_int_gt(tally[FOUND], 0);
   ck_assert_int_gt(tally[REFUSED], 0);
@@ -298,7 +298,7 @@ START_TEST(a_path_is_changed) {
     sqlite3_close(db);
     tally[judge_apart(sql)]++;
   }
-  tell("a path of tasks");
+  tell("a changed path of tasks");
   ck_assert_int_eq(tally[COMPLETED], 0);
   ck_assert_int_gt(tally[REFUSED], 0);
   bpi_free(expected);

@@ -150,7 +150,7 @@ static void lead_runs_out(bp_store *s) {
   }
   unlink(path);
   bpi_free(data);
-  printf("%ld places in the lead's file and in taking back\n", places);
+  printf("%ld places of failing allocations in the lead's file and the withdrawal\n", places);
 }
 
 /* Tried on its own, as a week is published only once: a call that fails has published nothing. */
@@ -193,7 +193,7 @@ static void week_runs_out(void (*run_out)(long count)) {
     ck_assert_int_eq(week(s, true), expected);
     bp_close(s);
   }
-  printf("%u places to run out of memory in, the same %d cells behind each\n", failures,
+  printf("%u places of failing allocations, the same %d cells after each\n", failures,
          (int)expected);
   for (unsigned i = 0; i < PEOPLE; i++)
     bpi_free(bundles[i].data);

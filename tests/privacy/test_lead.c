@@ -424,16 +424,16 @@ static const struct {
 } stories[] = {
     {"granted before, until after", {{true, -1, 24 * 30}}, true},
     {"never", {{0}}, false},
-    {"granted when the week had begun", {{true, 1, 24 * 30}}, false},
+    {"granted after the week began", {{true, 1, 24 * 30}}, false},
     {"ends before the week does", {{true, -1, 24 * 7 - 1}}, false},
-    {"ends with the week: nothing is left to be seen in", {{true, -1, 24 * 7}}, false},
-    {"ended when it is published", {{true, -1, 24 * 9}}, false},
+    {"ends with the week", {{true, -1, 24 * 7}}, false},
+    {"ended before it is published", {{true, -1, 24 * 9}}, false},
     {"ends the day after it is published", {{true, -1, 24 * 11}}, true},
-    {"taken back before", {{true, -2, 24 * 30}, {false, -1, 0}}, false},
-    {"taken back behind", {{true, -2, 24 * 30}, {false, 24 * 7, 0}}, false},
-    {"taken back and given again", {{true, -2, 24 * 30}, {false, 1, 0}, {true, 2, 24 * 30}}, false},
+    {"withdrawn before the week", {{true, -2, 24 * 30}, {false, -1, 0}}, false},
+    {"withdrawn after the week", {{true, -2, 24 * 30}, {false, 24 * 7, 0}}, false},
+    {"withdrawn, granted again", {{true, -2, 24 * 30}, {false, 1, 0}, {true, 2, 24 * 30}}, false},
     {"prolonged in the week", {{true, -1, 24 * 5}, {true, 24 * 4, 24 * 30}}, true},
-    {"given again after it had ended", {{true, -50, 10}, {true, 24 * 4, 24 * 30}}, false},
+    {"granted again after it ended", {{true, -50, 10}, {true, 24 * 4, 24 * 30}}, false},
     {"shortened", {{true, -1, 24 * 30}, {true, 3, 24 * 6}}, false},
 };
 #define STORIES (sizeof stories / sizeof *stories)
@@ -604,10 +604,9 @@ START_TEST(nobody_is_left_over) {
   for (unsigned people = 3; people <= (long_form() ? 8 : 4); people++)
     for (int led = 0; led < 2; led++)
       every_set(&t, people, led != 0);
-  printf(
-      "%ld weeks from share to the lead's file, %ld views, %ld leave one unknown; control, whoever "
-      "agreed: %ld do\n",
-      t.weeks, t.views, t.alone, t.alone_without_rule);
+  printf("%ld weeks from share to the lead's file, %ld views, %ld leave one unknown; control, "
+         "everybody who agreed: %ld do\n",
+         t.weeks, t.views, t.alone, t.alone_without_rule);
   ck_assert_int_eq(t.alone, 0);
   ck_assert_int_gt(t.views, 0);
   ck_assert_int_gt(t.alone_without_rule, 0);

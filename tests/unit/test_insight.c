@@ -309,7 +309,7 @@ static void tells_nothing(const char *who, int all, uint64_t first, const effect
     bpi_table_release(r);
   }
   double rate = (double)alarmed / all, error = sqrt(INSIGHT_RATE * (1 - INSIGHT_RATE) / all);
-  printf("%s: %d of %d reports tell of something (%.2f %%, stated at most %.0f %%)\n", who, alarmed,
+  printf("%s: %d of %d reports have an insight (%.2f %%, stated at most %.0f %%)\n", who, alarmed,
          all, 100 * rate, 100 * INSIGHT_RATE);
   for (int k = 0; k < INSIGHT_COUNT; k++)
     if (of_kind[k]) printf("  %s %d\n", bpi_insight_kinds[k].id, of_kind[k]);
@@ -362,10 +362,9 @@ START_TEST(shuffled_effects_are_gone) {
     bpi_table_release(r);
   }
   double rate = (double)after / all;
-  printf(
-      "shuffled: %d of %d reports tell of something (%.2f %%, stated at most %.0f %%); before the "
-      "shuffle %d\n",
-      after, all, 100 * rate, 100 * INSIGHT_RATE, before);
+  printf("shuffled: %d of %d reports have an insight (%.2f %%, stated at most %.0f %%); before the "
+         "shuffle %d\n",
+         after, all, 100 * rate, 100 * INSIGHT_RATE, before);
   ck_assert_int_gt(before, all / 2);
   ck_assert_double_le(rate, INSIGHT_RATE + 3 * sqrt(INSIGHT_RATE * (1 - INSIGHT_RATE) / all));
 }

@@ -357,7 +357,7 @@ static double part(int64_t n, int64_t of) {
 }
 
 static void print(const tally *t) {
-  printf("%-22s intervals hold the truth in %.1f %% of %lld", t->name,
+  printf("%-22s intervals contain the truth in %.1f %% of %lld", t->name,
          100 * part(t->covered, t->known), (long long)t->known);
   if (t->p05 > 0)
     printf("; p <= 0.05, 0.01, 0.001 in %.2f, %.2f, %.2f %%", 100 * part(t->p05, t->known),
