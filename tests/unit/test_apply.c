@@ -297,7 +297,7 @@ START_TEST(a_dry_run_stores_nothing) {
   ck_assert_int_eq(bpi_store_apply(s, b, T0, false, &dry, &error), BP_OK);
   assert_dump(s, before, "dry");
   for (size_t i = 0; i < RECORDS; i++)
-    put(b, r[i]); /* its row numbers are no longer used */
+    put(b, r[i]); /* the row numbers assigned by the dry run are forgotten */
   wet = apply(s, b);
   ck_assert_mem_eq(&dry, &wet, sizeof dry);
   apply_records(whole, r, RECORDS);
