@@ -9,11 +9,11 @@
 #include "system.h"
 #include "zone.h"
 
-volatile sig_atomic_t interrupted;
+atomic_bool interrupted;
 
 static void on_interrupt(int signal_number) {
   (void)signal_number;
-  interrupted = 1;
+  interrupted = true;
 }
 
 static bool names_bare(const char *word) {

@@ -3,7 +3,7 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include <blueplane/blueplane.h>
 
@@ -25,8 +25,9 @@ typedef struct program {
   bool only_stored; /* the store is read-only, and the user was told */
 } program;
 
-/* Set by Ctrl-C; a second one ends the program at once. */
-extern volatile sig_atomic_t interrupted;
+/* Set by Ctrl-C, in a signal handler, and read by other threads; a second Ctrl-C ends the program at
+ * once. */
+extern atomic_bool interrupted;
 
 /* Opens the store, making its folder if necessary. With `only_asks` a read-only store will do.
  * Returns an exit code, as all functions below unless stated otherwise. */

@@ -209,7 +209,7 @@ static int choose_token(service *v, const char *address) {
 
 static void end_by_signal(int number) {
   (void)number;
-  interrupted = 1;
+  interrupted = true;
 }
 
 static void end_by_service_manager(void) {

@@ -9,7 +9,7 @@
  *   FUZZ_REQUEST    a request to `serve`: nothing is answered without the token, and a client that
  *                   left is forgotten */
 #define _POSIX_C_SOURCE 200809L
-#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 #include "examples/blueplane/program.h"
 #include "tests/fuzz/fuzz.h"
 
-volatile sig_atomic_t interrupted; /* defined in main.c otherwise */
+atomic_bool interrupted; /* defined in main.c otherwise */
 
 #if defined(FUZZ_ARGUMENTS)
 
