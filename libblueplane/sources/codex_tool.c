@@ -80,11 +80,6 @@ void bpi_codex_end(codex_ending *e, int outcome, int failure) {
   e->failure = failure;
 }
 
-static bool read_false(scan *s) {
-  bool value = true;
-  return bpi_scan_bool(s, &value) && !value;
-}
-
 static void end_badly(codex_line *l, int outcome, int failure) {
   bpi_codex_end(&l->ending, outcome, failure);
 }
@@ -99,6 +94,11 @@ void bpi_codex_read_exit_code(codex_line *l, scan *s) {
   bool bad = false;
   bpi_scan_count(s, &code, &bad);
   end_with_code(l, !bad && code == 0, !bad && code == 124);
+}
+
+void bpi_codex_read_success(codex_line *l, scan *s) {
+  bool success = true;
+  if (bpi_scan_bool(s, &success) && !success) end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
 }
 
 /* ---------------------------------------------------------------------------- input of tools */
@@ -295,7 +295,7 @@ static void read_output_object(codex_line *l, scan *s, int *reject) {
     if (m == OUTPUT_CONTENT || m == OUTPUT_TEXT) {
       read_output_text(l, s);
     } else if (m == OUTPUT_SUCCESS) {
-      if (read_false(s)) end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
+      bpi_codex_read_success(l, s);
     } else if (bpi_scan_enter_object(s)) {
       while (bpi_object_member(s, code_keys, &inner, reject) >= 0)
         bpi_codex_read_exit_code(l, s);
@@ -405,10 +405,6 @@ int bpi_codex_read_status(scan *s) {
 void bpi_codex_end_with_status(codex_line *l, int status, int failure) {
   if (status == STATUS_FAILED) end_badly(l, OUTCOME_ERROR, failure);
   if (status == STATUS_DECLINED) end_badly(l, OUTCOME_REJECTED, FAILURE_NONE);
-}
-
-void bpi_codex_read_success(codex_line *l, scan *s) {
-  if (read_false(s)) end_badly(l, OUTCOME_ERROR, FAILURE_TOOL);
 }
 
 /* Reads a server's name and adds the prefix that its tools' namespace has elsewhere. */

@@ -12,16 +12,9 @@
 #define MODELS_MAX 16   /* per shutdown; further ones are left out and counted */
 #define UNSEEN_MAX 4096 /* requests of a model without a visible response */
 
-/* Generates the keys and their numbers from one list. */
-#define NUMBER(name, key) name,
-#define KEY(name, key) key,
-#define MEMBERS(list, LIST)                                                                        \
-  enum { LIST(NUMBER) };                                                                           \
-  static const char *const list[] = {LIST(KEY) NULL}
-
 #define LINE_KEYS(X)                                                                               \
   X(LINE_TYPE, "type") X(LINE_DATA, "data") X(LINE_ID, "id") X(LINE_TIME, "timestamp")
-MEMBERS(line_keys, LINE_KEYS);
+OBJECT_KEYS(line_keys, LINE_KEYS);
 /* clang-format off */
 #define DATA_KEYS(X)                                                                               \
   X(D_SESSION, "sessionId") X(D_VERSION, "copilotVersion") X(D_START, "startTime")                 \
@@ -31,27 +24,27 @@ MEMBERS(line_keys, LINE_KEYS);
   X(D_ARGUMENTS, "arguments") X(D_SUCCESS, "success") X(D_ERROR, "error")                          \
   X(D_TELEMETRY, "toolTelemetry") X(D_METRICS, "modelMetrics")
 /* clang-format on */
-MEMBERS(data_keys, DATA_KEYS);
+OBJECT_KEYS(data_keys, DATA_KEYS);
 #define CONTEXT_KEYS(X) X(CONTEXT_CWD, "cwd") X(CONTEXT_BRANCH, "branch")
-MEMBERS(context_keys, CONTEXT_KEYS);
+OBJECT_KEYS(context_keys, CONTEXT_KEYS);
 #define ATTACHMENT_KEYS(X) X(ATTACHMENT_TYPE, "type")
-MEMBERS(attachment_keys, ATTACHMENT_KEYS);
+OBJECT_KEYS(attachment_keys, ATTACHMENT_KEYS);
 #define ERROR_KEYS(X) X(ERROR_CODE, "code")
-MEMBERS(error_keys, ERROR_KEYS);
+OBJECT_KEYS(error_keys, ERROR_KEYS);
 #define TELEMETRY_KEYS(X) X(TELEMETRY_METRICS, "metrics")
-MEMBERS(telemetry_keys, TELEMETRY_KEYS);
+OBJECT_KEYS(telemetry_keys, TELEMETRY_KEYS);
 #define EDIT_KEYS(X) X(EDIT_PLUS, "linesAdded") X(EDIT_MINUS, "linesRemoved")
-MEMBERS(edit_keys, EDIT_KEYS);
+OBJECT_KEYS(edit_keys, EDIT_KEYS);
 #define MODEL_KEYS(X) X(MODEL_REQUESTS, "requests") X(MODEL_USAGE, "usage")
-MEMBERS(model_keys, MODEL_KEYS);
+OBJECT_KEYS(model_keys, MODEL_KEYS);
 #define REQUEST_KEYS(X) X(REQUEST_COUNT, "count")
-MEMBERS(request_keys, REQUEST_KEYS);
+OBJECT_KEYS(request_keys, REQUEST_KEYS);
 /* clang-format off */
 #define USAGE_KEYS(X)                                                                              \
   X(U_INPUT, "inputTokens") X(U_OUTPUT, "outputTokens") X(U_READ, "cacheReadTokens")               \
   X(U_WRITE, "cacheWriteTokens") X(U_REASONING, "reasoningTokens")
 /* clang-format on */
-MEMBERS(usage_keys, USAGE_KEYS);
+OBJECT_KEYS(usage_keys, USAGE_KEYS);
 enum { USAGES = U_REASONING + 1 };
 
 typedef enum line_type {

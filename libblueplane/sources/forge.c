@@ -15,19 +15,14 @@
 
 /* Every member that is read. Tools use different names for the same member. */
 /* clang-format off */
-#define MEMBERS(X)                                                                                 \
+#define MEMBER_KEYS(X)                                                                             \
   X(M_HTML_URL, "html_url") X(M_WEB_URL, "web_url") X(M_URL, "url") X(M_TITLE, "title")            \
   X(M_CREATED, "createdAt") X(M_CREATED_AT, "created_at") X(M_MERGED, "mergedAt")                  \
   X(M_MERGED_AT, "merged_at") X(M_CLOSED, "closedAt") X(M_CLOSED_AT, "closed_at")                  \
   X(M_ADDITIONS, "additions") X(M_DELETIONS, "deletions") X(M_FILES, "changedFiles")               \
   X(M_CHANGED_FILES, "changed_files") X(M_REVIEWS, "reviews") X(M_LABELS, "labels")
 /* clang-format on */
-#define X(name, key) name,
-enum { MEMBERS(X) MEMBER_COUNT };
-#undef X
-#define X(name, key) key,
-static const char *const member_keys[] = {MEMBERS(X) NULL};
-#undef X
+OBJECT_KEYS(member_keys, MEMBER_KEYS);
 
 static const char *const review_keys[] = {"state", NULL};
 static const char *const label_keys[] = {"name", NULL};

@@ -9,33 +9,26 @@
 #include "sources/patch.h"
 #include "sources/rows.h"
 
-/* Generates the keys and their numbers from one list. */
-#define NUMBER(name, key) name,
-#define KEY(name, key) key,
-#define MEMBERS(list, LIST)                                                                        \
-  enum { LIST(NUMBER) };                                                                           \
-  static const char *const list[] = {LIST(KEY) NULL}
-
 /* clang-format off */
 #define CHAT_KEYS(X)                                                                               \
   X(K_SESSION, "sessionId") X(K_KIND, "kind") X(K_MESSAGES, "messages") X(K_SET, "$set")           \
   X(K_ID, "id") X(K_TIME, "timestamp") X(K_TYPE, "type") X(K_CONTENT, "content")                   \
   X(K_CALLS, "toolCalls") X(K_TOKENS, "tokens") X(K_MODEL, "model")
-MEMBERS(chat_keys, CHAT_KEYS);
+OBJECT_KEYS(chat_keys, CHAT_KEYS);
 #define TOKEN_KEYS(X)                                                                              \
   X(T_INPUT, "input") X(T_OUTPUT, "output") X(T_CACHED, "cached") X(T_THOUGHTS, "thoughts")        \
   X(T_TOOL, "tool")
 /* clang-format on */
-MEMBERS(token_keys, TOKEN_KEYS);
+OBJECT_KEYS(token_keys, TOKEN_KEYS);
 enum { TOKENS = T_TOOL + 1 };
 /* clang-format off */
 #define CALL_KEYS(X)                                                                               \
   X(C_ID, "id") X(C_NAME, "name") X(C_ARGS, "args") X(C_STATUS, "status") X(C_TIME, "timestamp")   \
   X(C_DISPLAY, "resultDisplay")
 /* clang-format on */
-MEMBERS(call_keys, CALL_KEYS);
+OBJECT_KEYS(call_keys, CALL_KEYS);
 #define DISPLAY_KEYS(X) X(DISPLAY_DIFF, "fileDiff")
-MEMBERS(display_keys, DISPLAY_KEYS);
+OBJECT_KEYS(display_keys, DISPLAY_KEYS);
 
 enum { TYPE_OTHER = -1, TYPE_USER, TYPE_GEMINI };
 static const char *const types[] = {"user", "gemini", NULL};

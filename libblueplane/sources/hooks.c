@@ -16,13 +16,6 @@
 #include "sources/content.h"
 #include "sources/rows.h"
 
-/* Generates the keys and their numbers from one list. */
-#define NUMBER(name, key) name,
-#define KEY(name, key) key,
-#define MEMBERS(list, LIST)                                                                        \
-  enum { LIST(NUMBER) };                                                                           \
-  static const char *const list[] = {LIST(KEY) NULL}
-
 /* A clone of Claude Code writes some of them in another style. */
 /* clang-format off */
 #define PAYLOAD_KEYS(X)                                                                            \
@@ -40,7 +33,7 @@
   X(P_INPUT_TOKENS, "input_tokens") X(P_OUTPUT_TOKENS, "output_tokens")                            \
   X(P_READ_TOKENS, "cache_read_tokens") X(P_WRITE_TOKENS, "cache_write_tokens")
 /* clang-format on */
-MEMBERS(payload_keys, PAYLOAD_KEYS);
+OBJECT_KEYS(payload_keys, PAYLOAD_KEYS);
 
 typedef enum hook_event {
   EVENT_NONE = -1,

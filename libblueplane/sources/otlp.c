@@ -14,51 +14,44 @@
 #define MOST_AT_ONCE 1000 /* decisions or commits per point */
 #define MOST_AMOUNT 1e9   /* per point; fits into 64 bits even in billionths */
 
-/* Generates the keys and their numbers from one list. */
-#define NUMBER(name, key) name,
-#define KEY(name, key) key,
-#define MEMBERS(list, LIST)                                                                        \
-  enum { LIST(NUMBER) };                                                                           \
-  static const char *const list[] = {LIST(KEY) NULL}
-
 /* Names may follow the JSON mapping or the protocol. Both are read; the number of the second is
  * that of the first plus one. */
 /* clang-format off */
 #define TOP_KEYS(X)                                                                                \
   X(TOP_LOGS, "resourceLogs") X(TOP_LOGS_TOO, "resource_logs") X(TOP_METRICS, "resourceMetrics")   \
   X(TOP_METRICS_TOO, "resource_metrics")
-MEMBERS(top_keys, TOP_KEYS);
+OBJECT_KEYS(top_keys, TOP_KEYS);
 #define RESOURCE_KEYS(X)                                                                           \
   X(R_LOGS, "scopeLogs") X(R_LOGS_TOO, "scope_logs") X(R_METRICS, "scopeMetrics")                  \
   X(R_METRICS_TOO, "scope_metrics")
-MEMBERS(resource_keys, RESOURCE_KEYS);
+OBJECT_KEYS(resource_keys, RESOURCE_KEYS);
 #define SCOPE_KEYS(X)                                                                              \
   X(SCOPE_RECORDS, "logRecords") X(SCOPE_RECORDS_TOO, "log_records") X(SCOPE_METRICS, "metrics")
-MEMBERS(scope_keys, SCOPE_KEYS);
+OBJECT_KEYS(scope_keys, SCOPE_KEYS);
 #define RECORD_KEYS(X)                                                                             \
   X(L_TIME, "timeUnixNano") X(L_TIME_TOO, "time_unix_nano") X(L_SEEN, "observedTimeUnixNano")      \
   X(L_SEEN_TOO, "observed_time_unix_nano") X(L_NAME, "eventName") X(L_NAME_TOO, "event_name")      \
   X(L_BODY, "body") X(L_ATTRIBUTES, "attributes")
-MEMBERS(record_keys, RECORD_KEYS);
+OBJECT_KEYS(record_keys, RECORD_KEYS);
 #define PAIR_KEYS(X) X(PAIR_KEY, "key") X(PAIR_VALUE, "value")
-MEMBERS(pair_keys, PAIR_KEYS);
+OBJECT_KEYS(pair_keys, PAIR_KEYS);
 #define VALUE_KEYS(X)                                                                              \
   X(V_STRING, "stringValue") X(V_STRING_TOO, "string_value") X(V_INT, "intValue")                  \
   X(V_INT_TOO, "int_value") X(V_DOUBLE, "doubleValue") X(V_DOUBLE_TOO, "double_value")             \
   X(V_BOOL, "boolValue") X(V_BOOL_TOO, "bool_value")
-MEMBERS(value_keys, VALUE_KEYS);
+OBJECT_KEYS(value_keys, VALUE_KEYS);
 #define METRIC_KEYS(X) X(METRIC_NAME, "name") X(METRIC_SUM, "sum")
-MEMBERS(metric_keys, METRIC_KEYS);
+OBJECT_KEYS(metric_keys, METRIC_KEYS);
 #define SUM_KEYS(X)                                                                                \
   X(SUM_POINTS, "dataPoints") X(SUM_POINTS_TOO, "data_points")                                     \
   X(SUM_TEMPORALITY, "aggregationTemporality") X(SUM_TEMPORALITY_TOO, "aggregation_temporality")
-MEMBERS(sum_keys, SUM_KEYS);
+OBJECT_KEYS(sum_keys, SUM_KEYS);
 #define POINT_KEYS(X)                                                                              \
   X(POINT_ATTRIBUTES, "attributes") X(POINT_START, "startTimeUnixNano")                            \
   X(POINT_START_TOO, "start_time_unix_nano") X(POINT_TIME, "timeUnixNano")                         \
   X(POINT_TIME_TOO, "time_unix_nano") X(POINT_INT, "asInt") X(POINT_INT_TOO, "as_int")             \
   X(POINT_DOUBLE, "asDouble") X(POINT_DOUBLE_TOO, "as_double")
-MEMBERS(point_keys, POINT_KEYS);
+OBJECT_KEYS(point_keys, POINT_KEYS);
 
 /* Attributes of events and points. */
 #define ATTRIBUTES(X)                                                                              \
@@ -75,7 +68,7 @@ MEMBERS(point_keys, POINT_KEYS);
   X(A_SKILL, "skill.name") X(A_PLUGIN, "plugin.name") X(A_SERVER, "mcp_server.name")               \
   X(A_SERVER_TOOL, "mcp_tool.name")
 /* clang-format on */
-MEMBERS(attribute_keys, ATTRIBUTES);
+OBJECT_KEYS(attribute_keys, ATTRIBUTES);
 enum { ATTRIBUTE_COUNT = A_SERVER_TOOL + 1 };
 
 typedef enum event_name {
