@@ -41,13 +41,12 @@ step 'Building' ninja -C "$build"
 rm -f "$log"
 status=0
 # One more test at a time than there are processors, because many wait for the disk, a lock or a clock.
-MESON_TESTTHREADS=${MESON_TESTTHREADS:-$(($(nproc) + 1))}
-export MESON_TESTTHREADS
+at_a_time=${MESON_TESTTHREADS:-$(($(nproc) + 1))}
 say 'Testing'
 suites=
 for suite in "$@"; do suites="$suites --suite $suite"; done
 # shellcheck disable=SC2086  # a list of options
-meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 2 $suites || status=$?
+meson test -C "$build" --no-rebuild --print-errorlogs --num-processes "$at_a_time" --timeout-multiplier 2 $suites || status=$?
 
 python3 - "$log" "$status" <<'PYTHON'
 """Counts meson's test log; believes neither a missing log nor a status that contradicts it."""
