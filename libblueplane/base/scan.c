@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/scan_find.h"
 #include "base/text.h"
@@ -26,10 +27,11 @@ int bpi_scan_init(scan *s, scan_read_fn read, void *user, size_t window, int64_t
 
 void bpi_scan_reset(scan *s, scan_read_fn read, void *user, int64_t offset, uint64_t line) {
   char *window = s->window;
-  size_t capacity = s->capacity;
+  size_t capacity = s->capacity, filled = s->filled;
   memset(s, 0, sizeof *s);
   s->window = window;
   s->capacity = capacity;
+  s->filled = filled;
   s->origin = s->at = s->end = window;
   s->read = read;
   s->user = user;
@@ -46,6 +48,7 @@ void bpi_scan_init_memory(scan *s, const void *data, size_t length) {
 }
 
 void bpi_scan_free(scan *s) {
+  if (s->filled > 0) bpi_hash_wipe(s->window, s->filled); /* a transcript went through it */
   bpi_free(s->window);
   memset(s, 0, sizeof *s);
 }
@@ -69,6 +72,8 @@ static bool more(scan *s) {
   s->at = s->window;
   s->end = s->window + left;
   int64_t got = s->read(s->user, s->window + left, s->capacity - left);
+  size_t filled = got < 0 ? s->capacity : left + (size_t)got;
+  if (filled > s->filled) s->filled = filled;
   if (got < 0) {
     s->eof = true;
     fail(s, SCAN_IO);
