@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "exits.h"
+#include "interrupt.h"
 #include "paths.h"
 #include "system.h"
 #include "zone.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exits.h"
+#include "interrupt.h"
 #include "rows.h"
 
 #define DIMENSIONS_MOST 4

@@ -15,6 +15,7 @@
 #include <git2.h>
 
 #include "exits.h"
+#include "interrupt.h"
 #include "paths.h"
 
 #define BATCH_BYTES ((size_t)1 << 20) /* of events, ingested at once */

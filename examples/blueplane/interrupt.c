@@ -1,10 +1,17 @@
-/* interrupt.c: cancels from a second thread, as a signal handler may not call the library. */
+/* interrupt.c: sets a flag and cancels from a second thread, as a signal handler may not call the
+ * library. */
 #include "interrupt.h"
 
-#include "program.h"
 #include "system.h"
 
 #define LOOK_AGAIN 20 /* ms */
+
+atomic_bool interrupted;
+
+void on_interrupt(int signal_number) {
+  (void)signal_number;
+  interrupted = true;
+}
 
 static void *cancel_when_interrupted(void *context) {
   interruptible *i = context;

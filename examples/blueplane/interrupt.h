@@ -1,4 +1,4 @@
-/* interrupt.h: lets Ctrl-C cancel library calls that have no progress callback. */
+/* interrupt.h: what Ctrl-C sets, and how it cancels library calls that have no progress callback. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
@@ -7,6 +7,10 @@
 #include <stdbool.h>
 
 #include <blueplane/blueplane.h>
+
+/* Set by Ctrl-C and read by other threads; a second Ctrl-C ends the program at once. */
+extern atomic_bool interrupted;
+void on_interrupt(int signal_number); /* a signal handler: sets it */
 
 typedef struct interruptible {
   bp_store *store;

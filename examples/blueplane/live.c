@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "exits.h"
+#include "interrupt.h"
 
 #define AGAIN 0.5      /* seconds before retrying a store that another process has locked */
 #define STEP 0.5       /* longest wait in seconds */

@@ -13,6 +13,7 @@
 
 #include "calendar.h"
 #include "exits.h"
+#include "interrupt.h"
 #include "program.h"
 
 #define WEEK_US (7 * DAY_US)

@@ -5,16 +5,10 @@
 
 #include "commands.h"
 #include "exits.h"
+#include "interrupt.h"
 #include "paths.h"
 #include "system.h"
 #include "zone.h"
-
-atomic_bool interrupted;
-
-static void on_interrupt(int signal_number) {
-  (void)signal_number;
-  interrupted = true;
-}
 
 static bool names_bare(const char *word) {
   const command *c = find_command(word);

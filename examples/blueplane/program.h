@@ -3,8 +3,6 @@
 #ifndef PROGRAM_H
 #define PROGRAM_H
 
-#include <stdatomic.h>
-
 #include <blueplane/blueplane.h>
 
 #include "options.h"
@@ -24,10 +22,6 @@ typedef struct program {
   bool soon;        /* not all new records have to be read now */
   bool only_stored; /* the store is read-only, and the user was told */
 } program;
-
-/* Set by Ctrl-C, in a signal handler, and read by other threads; a second Ctrl-C ends the program at
- * once. */
-extern atomic_bool interrupted;
 
 /* Opens the store, making its folder if necessary. With `only_asks` a read-only store will do.
  * Returns an exit code, as all functions below unless stated otherwise. */

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "exits.h"
 #include "http.h"
+#include "interrupt.h"
 #include "live.h"
 #include "pages/live_page.h"
 #include "pages/page.h"
@@ -207,14 +208,9 @@ static int choose_token(service *v, const char *address) {
   return EXIT_OK;
 }
 
-static void end_by_signal(int number) {
-  (void)number;
-  interrupted = true;
-}
-
 static void end_by_service_manager(void) {
   struct sigaction action = {0};
-  action.sa_handler = end_by_signal;
+  action.sa_handler = on_interrupt;
   action.sa_flags = (int)SA_RESETHAND;
   sigaction(SIGTERM, &action, NULL);
   signal(SIGPIPE, SIG_IGN);

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "exits.h"
+#include "interrupt.h"
 #include "paths.h"
 #include "system.h"
 

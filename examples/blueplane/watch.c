@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "exits.h"
+#include "interrupt.h"
 #include "live.h"
 #include "stats.h"
 #include "system.h"

@@ -9,7 +9,6 @@
  *   FUZZ_REQUEST    a request to `serve`: nothing is answered without the token, and a client that
  *                   left is forgotten */
 #define _POSIX_C_SOURCE 200809L
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +16,6 @@
 
 #include "examples/blueplane/program.h"
 #include "tests/fuzz/fuzz.h"
-
-atomic_bool interrupted; /* defined in main.c otherwise */
 
 #if defined(FUZZ_ARGUMENTS)
 
