@@ -20,9 +20,9 @@
 #define TEMPORARY "TMPDIR"
 #endif
 
-/* To be called first: makes standard streams binary, and makes the first Ctrl-C call the function;
+/* To be called first: makes standard streams binary, and makes the first Ctrl-C call the handler;
  * a second one ends the program at once. */
-void system_begin(void (*on_interrupt)(int number));
+void system_begin(void (*handler)(int number));
 unsigned processor_count(void); /* at least 1 */
 
 /* ------------------------------------------------------------------------- terminal and input */

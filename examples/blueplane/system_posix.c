@@ -18,9 +18,9 @@
 
 #include "text.h"
 
-void system_begin(void (*on_interrupt)(int number)) {
+void system_begin(void (*handler)(int number)) {
   struct sigaction action = {0};
-  action.sa_handler = on_interrupt;
+  action.sa_handler = handler;
   action.sa_flags = (int)SA_RESETHAND;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);

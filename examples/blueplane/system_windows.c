@@ -77,11 +77,11 @@ static void obey_escapes(DWORD which) {
     SetConsoleMode(console, mode | ENABLE_PROCESSED_OUTPUT | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 }
 
-void system_begin(void (*on_interrupt)(int number)) {
+void system_begin(void (*handler)(int number)) {
   for (int i = 0; i < 3; i++)
     _setmode(i, _O_BINARY);
   _fmode = _O_BINARY;
-  signal(SIGINT, on_interrupt); /* reset by the first one */
+  signal(SIGINT, handler); /* reset by the first one */
   code_page = GetConsoleOutputCP();
   if (code_page == 0) return; /* no console */
   SetConsoleOutputCP(CP_UTF8);

@@ -186,7 +186,7 @@ static int detect(const source **out, file *f, const char *path, bp_error **erro
   if (bytes == NULL) return bpi_fail_nomem(error);
   int64_t got = bpi_file_read(f, 0, bytes, SOURCE_HEAD);
   if (got >= 0) *out = bpi_source_detect(path, bytes, (size_t)got);
-  bpi_free(bytes);
+  bpi_free_wiped(bytes, SOURCE_HEAD);
   if (*out != NULL) return BP_OK;
   if (got < 0)
     bpi_fail(error, BP_ERR_IO, "cannot read the file");

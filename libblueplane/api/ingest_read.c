@@ -98,10 +98,10 @@ static int tail_mark(worker *w, int64_t position, int64_t *mark) {
   char bytes[TAIL_BYTES];
   int64_t from = position > TAIL_BYTES ? position - TAIL_BYTES : 0;
   int64_t got = bpi_file_read(w->file, from, bytes, (size_t)(position - from));
-  if (got != position - from) return BP_ERR_IO;
-  *mark = (int64_t)bpi_hash_under(&w->in->tail_key, bytes, (size_t)got).lo;
+  bool whole = got == position - from;
+  if (whole) *mark = (int64_t)bpi_hash_under(&w->in->tail_key, bytes, (size_t)got).lo;
   bpi_hash_wipe(bytes, sizeof bytes);
-  return BP_OK;
+  return whole ? BP_OK : BP_ERR_IO;
 }
 
 /* Saves the position after the last complete line. Inputs that cannot be recognised later (bytes,

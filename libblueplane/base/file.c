@@ -82,7 +82,7 @@ static int read_whole(disk_file opened, int64_t expected, size_t limit, char **o
   for (;;) {
     /* One extra byte detects the end, another is for the NUL. */
     if (bpi_reserve(&memory, &capacity, (want > used ? want : used) + 2, 1) != BP_OK) {
-      bpi_free(memory);
+      bpi_free_wiped(memory, used);
       return BP_ERR_NOMEM;
     }
     char *data = memory;
@@ -95,7 +95,7 @@ static int read_whole(disk_file opened, int64_t expected, size_t limit, char **o
       *length = used;
       return BP_OK;
     }
-    bpi_free(memory);
+    bpi_free_wiped(memory, used);
     return got < 0 ? BP_ERR_IO : BP_ERR_LIMIT;
   }
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
+
 /* Negative: never fail. Otherwise the number of allocations that still succeed. */
 static atomic_long fail_after = -1;
 static atomic_int fail_once;
@@ -46,6 +48,11 @@ void *bpi_realloc(void *memory, size_t count, size_t size) {
 }
 
 void bpi_free(void *memory) {
+  free(memory);
+}
+
+void bpi_free_wiped(void *memory, size_t length) {
+  if (memory != NULL) bpi_hash_wipe(memory, length);
   free(memory);
 }
 

@@ -11,6 +11,7 @@ void *bpi_alloc(size_t size); /* NULL when out of memory */
 void *bpi_alloc_zero(size_t count, size_t size);
 void *bpi_realloc(void *memory, size_t count, size_t size); /* keeps `memory` on failure */
 void bpi_free(void *memory);
+void bpi_free_wiped(void *memory, size_t length); /* for what may hold content */
 char *bpi_strndup(const char *text, size_t length);
 
 /* Grows an array so that it holds at least `need` items; 0 or BP_ERR_NOMEM. */

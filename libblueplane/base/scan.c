@@ -48,9 +48,8 @@ void bpi_scan_init_memory(scan *s, const void *data, size_t length) {
 }
 
 void bpi_scan_free(scan *s) {
-  if (s->filled > 0) bpi_hash_wipe(s->window, s->filled); /* a transcript went through it */
-  bpi_free(s->window);
-  memset(s, 0, sizeof *s);
+  bpi_free_wiped(s->window, s->filled);
+  bpi_hash_wipe(s, sizeof *s); /* a key may be content, too */
 }
 
 static int64_t offset_of(const scan *s) {
@@ -661,13 +660,16 @@ static bool enter_text(scan *s) {
 bool bpi_scan_text_feed(scan *s, void (*feed)(void *user, const char *piece, size_t length),
                         void *user) {
   if (!enter_text(s)) return false;
-  for (;;) {
-    char piece[FEED_BYTES];
-    size_t length;
-    piece_end ended = decode_piece(s, piece, sizeof piece, &length);
+  char piece[FEED_BYTES];
+  size_t length, longest = 0;
+  piece_end ended;
+  do {
+    ended = decode_piece(s, piece, sizeof piece, &length);
+    if (length > longest) longest = length;
     if (length > 0) feed(user, piece, length);
-    if (ended != PIECE_FULL) return ended == PIECE_LAST;
-  }
+  } while (ended == PIECE_FULL);
+  bpi_hash_wipe(piece, longest);
+  return ended == PIECE_LAST;
 }
 
 /* Reads the string at `at` if it is completely in the window, plain ASCII and at most `capacity`

@@ -61,8 +61,9 @@ typedef int64_t (*scan_read_fn)(void *user, void *into, size_t length);
 
 typedef struct scan {
   /* window: [at, end) is unread; a refill moves it to the front */
-  char *window;            /* NULL when scanning memory */
-  size_t capacity, filled; /* bytes of the window that ever held input: to be wiped */
+  char *window; /* NULL when scanning memory */
+  size_t capacity;
+  size_t filled; /* the first bytes of the window, those that ever held input: to be wiped */
   const char *origin, *at, *end;
   bool eof;
   bool document; /* set by readers of documents: a value may span several lines */

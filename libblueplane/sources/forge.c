@@ -131,6 +131,7 @@ static int read_labels(scan *s) {
         if (bpi_scan_text(s, word, sizeof word, &length, NULL)) type = type_of(word, length);
     }
     if (type > greatest) greatest = type;
+    bpi_hash_wipe(word, sizeof word);
   }
   return greatest;
 }

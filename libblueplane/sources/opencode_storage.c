@@ -209,8 +209,7 @@ static int parent_of(const place *p, const id_text *id, id_text *parent) {
   if (rc == BP_OK) read_parent(text, length, parent);
   bpi_error_free(why);
   bpi_free(beside);
-  if (text != NULL) bpi_hash_wipe(text, length); /* it has the session's title */
-  bpi_free(text);
+  bpi_free_wiped(text, length); /* it has the session's title */
   return rc == BP_ERR_NOMEM ? rc : BP_OK;
 }
 

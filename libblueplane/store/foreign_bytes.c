@@ -131,7 +131,7 @@ static int read_log(foreign_bytes *b) {
   char *frame = bpi_alloc(FRAME_HEADER + (size_t)b->page);
   if (frame == NULL) return BP_ERR_NOMEM;
   int rc = read_frames(b, &sum, frame);
-  bpi_free(frame);
+  bpi_free_wiped(frame, FRAME_HEADER + (size_t)b->page);
   if (rc == BP_OK) settle_frames(b);
   return rc;
 }

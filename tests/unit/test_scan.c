@@ -325,39 +325,6 @@ START_TEST(cut_anywhere) {
 }
 END_TEST
 
-#ifdef FREE_WRAPPED
-/* Where the window begins that is going to be freed, and how many of its first bytes were not zero
- * then. */
-static const char *awaited;
-static size_t left_over;
-void __real_free(void *memory); /* the linker's name of the C library's free() */
-void __wrap_free(void *memory);
-void __wrap_free(void *memory) {
-  if (memory != NULL && memory == awaited)
-    for (size_t i = 0; i < 4096; i++)
-      left_over += awaited[i] != 0;
-  __real_free(memory);
-}
-
-/* Short inputs overwrite only the beginning of what a long one left. */
-START_TEST(a_freed_window_is_wiped) {
-  drip longer = {story, sizeof story - 1, 0, 4096}, shorter = {"{}", 2, 0, 4096};
-  scan s;
-  static trace t;
-  ck_assert_int_eq(bpi_scan_init(&s, drip_read, &longer, 4096, 0, 1), 0);
-  memset(s.window, 0, 4096);
-  trace_all(&s, &t);
-  bpi_scan_reset(&s, drip_read, &shorter, 0, 1);
-  trace_all(&s, &t);
-  awaited = s.window;
-  ck_assert(awaited[sizeof story / 2] != 0);
-  bpi_scan_free(&s);
-  awaited = NULL;
-  ck_assert_uint_eq(left_over, 0);
-}
-END_TEST
-#endif
-
 START_TEST(a_string_longer_than_the_window) {
   size_t length = 100000;
   char *input = malloc(length + 64);
@@ -613,9 +580,6 @@ int main(void) {
   tcase_add_test(c, any_window_any_read);
   tcase_add_test(c, cut_anywhere);
   tcase_add_test(c, a_string_longer_than_the_window);
-#ifdef FREE_WRAPPED
-  tcase_add_test(c, a_freed_window_is_wiped);
-#endif
   tcase_add_test(c, find_special);
   tcase_add_test(c, skip_text);
   tcase_add_test(c, expected);
