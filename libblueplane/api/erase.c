@@ -190,6 +190,17 @@ static int find_expired(selection *s, bool *any) {
   return rc;
 }
 
+static int erase_expired(selection *s, erase_receipt *done) {
+  store *db = s->handle->store;
+  int64_t now = bpi_handle_now(s->handle), days = 0;
+  bool any = true;
+  int rc = find_expired(s, &any);
+  if (rc == BP_OK && any) rc = bpi_store_erase(db, &s->selector, now, done, s->error);
+  if (rc == BP_OK) rc = bpi_retention_days(s->handle, "audit_days", &days, s->error);
+  if (rc != BP_OK || days == 0) return rc;
+  return bpi_store_erase_asked(db, now / BPI_DAY - days, done, s->error);
+}
+
 /* ------------------------------------------------------------------------------------- receipt */
 
 bp_result *bpi_receipt_new(void) {
@@ -269,14 +280,17 @@ static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error
   selection chosen = {
       .handle = s, .selector = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX}, .error = error};
   erase_receipt done;
-  bool any = true;
   memset(&done, 0, sizeof done);
   int rc = read_document(&chosen, root);
-  if (rc == BP_OK) rc = chosen.expired ? find_expired(&chosen, &any) : resolve(&chosen);
-  if (rc == BP_OK && chosen.everything)
-    bpi_note_down(s); /* so that earlier notes are erased, too */
-  if (rc == BP_OK && any)
-    rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &done, error);
+  if (rc == BP_OK && chosen.expired) {
+    rc = erase_expired(&chosen, &done);
+  } else if (rc == BP_OK) {
+    rc = resolve(&chosen);
+    if (rc == BP_OK && chosen.everything)
+      bpi_note_down(s); /* so that earlier notes are erased, too */
+    if (rc == BP_OK)
+      rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &done, error);
+  }
   if (rc == BP_OK) note_erasure(&chosen);
   if (rc == BP_OK) rc = receipt(out, &done, error);
   bpi_free(chosen.keys);

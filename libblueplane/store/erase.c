@@ -676,3 +676,51 @@ int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_
   eraser_free(&e);
   return rc;
 }
+
+/* Notes the rows of the audit from before a day, then deletes them. */
+static int erase_asked(trace *t, store *s, int64_t before, erase_receipt *out, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql_once(
+      s, "SELECT day, access, function, asked, from_us, until_us, at_us FROM audit WHERE day < ?1",
+      error);
+  if (get != NULL) sqlite3_bind_int64(get, 1, before);
+  int rc = bpi_trace_add_rows(t, get, error);
+  sqlite3_stmt *drop = rc == BP_OK ? bpi_sql_once(s, "DELETE FROM audit WHERE day < ?1", error)
+                                   : NULL;
+  if (drop == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(drop, 1, before);
+  rc = bpi_sql_run(drop, error);
+  sqlite3_finalize(drop);
+  if (rc != BP_OK) return rc;
+  bpi_add_to(&out->decisions, sqlite3_changes(s->db));
+  if (t->failed) return bpi_fail_nomem(error);
+  return bpi_store_erase_note(s, error);
+}
+
+static int was_asked(store *s, int64_t before, bool *any, bp_error **error) {
+  sqlite3_stmt *get = bpi_sql_once(s, "SELECT 1 FROM audit WHERE day < ?1 LIMIT 1", error);
+  if (get == NULL) return bpi_error_code(*error);
+  sqlite3_bind_int64(get, 1, before);
+  int rc = bpi_sql_step(get, error);
+  sqlite3_finalize(get);
+  *any = rc > 0;
+  return rc < 0 ? rc : BP_OK;
+}
+
+int bpi_store_erase_asked(store *s, int64_t before, erase_receipt *out, bp_error **error) {
+  trace t = {.failed = 0};
+  erase_search found = {0};
+  bool any = false;
+  int rc = was_asked(s, before, &any, error);
+  if (rc != BP_OK || !any) return rc;
+  rc = bpi_store_begin_write(s, error);
+  if (rc == BP_OK) rc = erase_asked(&t, s, before, out, error);
+  if (rc == BP_OK) rc = bpi_store_commit(s, error);
+  if (rc != BP_OK) bpi_store_rollback(s);
+  if (rc == BP_OK) rc = bpi_trace_clear(&t, s, &found, error);
+  bpi_trace_free(&t);
+  bpi_add_to(&out->search.identifiers, found.identifiers);
+  bpi_add_to(&out->search.searched, found.searched);
+  bpi_add_to(&out->search.found, found.found);
+  out->search.pending |= found.pending;
+  return rc;
+}

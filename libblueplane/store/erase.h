@@ -47,6 +47,9 @@ typedef struct erase_receipt {
  * also when `pending`. */
 int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_receipt *out,
                     bp_error **error);
+/* Erases the rows of the audit from before a day (days since 1970), in the same way, and adds to the
+ * receipt. Writes nothing if there are none. */
+int bpi_store_erase_asked(store *s, int64_t before, erase_receipt *out, bp_error **error);
 /* Call inside a transaction that deletes: notes that the files must still be cleaned. */
 int bpi_store_erase_note(store *s, bp_error **error);
 /* The number of erasures whose files must still be cleaned. */

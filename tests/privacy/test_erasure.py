@@ -759,5 +759,24 @@ def test_audit(folder: pathlib.Path) -> None:
     equal(days, set(), "older than ninety days is forgotten")
 
 
+def test_expired_audit(folder: pathlib.Path) -> None:
+    """What was asked too long ago goes with the other expired data, whether or not something is asked again."""
+    store, _ = made(folder)
+    for metric, at in (("cost", NOW), ("prompts", NOW), ("sessions", NOW + 8 * DAY)):
+        bpt("query", store, json.dumps({"metrics": [metric], "period": "all"}), "--now", at)
+    later = ("--now", NOW + 10 * DAY)
+    bpt("configure", store, "retention", json.dumps({"version": 1, "audit_days": 5, "events_days": None}), *later)
+    there = b"bp_query_runprompts"
+    check(there in store.read_bytes(), "control: it is in the file")
+    answer = receipt(json.loads(bpt("erase", store, json.dumps({"version": 1, "expired": True}), *later).stdout))
+    equal((answer["consents_and_questions"], answer["traces_found"], answer["prompts"]), (2, 0, 0), "the receipt")
+    check(answer["identifiers_searched"] >= 2 and answer["bytes_searched"] >= store.stat().st_size, "what was searched", answer)
+    equal(rows(store, "SELECT function, asked FROM audit ORDER BY day"), [("bp_query_run", "sessions"), ("bp_erase", "expired")], "what is left")
+    left = b"".join(p.read_bytes() for p in store.parent.glob(f"{store.name}*"))
+    equal(left.count(there), 0, "no byte is left")
+    again = receipt(json.loads(bpt("erase", store, json.dumps({"version": 1, "expired": True}), *later).stdout))
+    equal(again["bytes_searched"], 0, "and nothing is done again")
+
+
 if __name__ == "__main__":
     e2e.main()
