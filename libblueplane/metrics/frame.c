@@ -98,8 +98,10 @@ static uint32_t group_of(frame *f, const int64_t *keys) {
   if (bpi_reserve(&items, &f->group_capacity, (size_t)number + 1, sizeof *f->group))
     return fail(f), KEYMAP_NONE;
   f->group = items;
-  f->group[number] =
-      (group){.some = 0, .all = UINT32_MAX, .parent = KEYMAP_NONE, .last_visit = KEYMAP_NONE};
+  f->group[number] = (group){.some = 0,
+                             .all = UINT32_MAX,
+                             .parent = KEYMAP_NONE,
+                             .last_visit = {KEYMAP_NONE, KEYMAP_NONE}};
   if (f->p->per_active_day) f->group[number].parent = parent_of(f, keys);
   return make_room(f, &f->slot, &f->slot_capacity, number, f->p->slots) ? number : KEYMAP_NONE;
 }
@@ -148,13 +150,14 @@ static uint32_t visit_of(frame *f, uint32_t number, int64_t visitor) {
   int64_t key[2] = {(int64_t)number << SLICE_BITS | (int64_t)f->place.slice, visitor};
   if (f->failed) return KEYMAP_NONE;
   group *g = &f->group[number];
-  if (g->last_visit != KEYMAP_NONE && memcmp(g->last_visitor, key, sizeof key) == 0)
-    return g->last_visit;
+  bool task = visitor < 0; /* kept apart: between the tasks of a session comes the session itself */
+  if (g->last_visit[task] != KEYMAP_NONE && memcmp(g->last_visitor[task], key, sizeof key) == 0)
+    return g->last_visit[task];
   uint32_t visit = find_visit(f, key[0], visitor);
   if (visit == KEYMAP_NONE) visit = add_visit(f, key[0], visitor);
   if (visit == KEYMAP_NONE) return visit;
-  memcpy(g->last_visitor, key, sizeof key);
-  return g->last_visit = visit;
+  memcpy(g->last_visitor[task], key, sizeof key);
+  return g->last_visit[task] = visit;
 }
 
 /* Whether a value is seen for the first time by a slot of a group (or parent) in this slice. */

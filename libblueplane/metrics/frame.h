@@ -13,10 +13,10 @@
 #define KEY_NONE NAME_NONE /* the value of a dimension is not known */
 
 typedef struct group {
-  uint32_t some, all;  /* bit per need: met by the sources of some, of all of its sessions */
-  uint32_t parent;     /* the group of its keys without the hour of day, or KEYMAP_NONE */
-  uint32_t last_visit; /* cache: cells of a session come in runs, so often the next one needed */
-  int64_t last_visitor[2];
+  uint32_t some, all;     /* bit per need: met by the sources of some, of all of its sessions */
+  uint32_t parent;        /* the group of its keys without the hour of day, or KEYMAP_NONE */
+  uint32_t last_visit[2]; /* cache: cells of a session come in runs, so often the next one needed */
+  int64_t last_visitor[2][2]; /* of a session, of a task */
 } group;
 
 /* Identifies a visit. */

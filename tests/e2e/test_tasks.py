@@ -170,6 +170,34 @@ def matrix(counts: collections.Counter, names: Iterable) -> str:
     return "\n".join(rows)
 
 
+def test_together_and_apart(folder: pathlib.Path) -> None:
+    """The intervals of a share and of a metric of tasks are the same together and apart, before days are packed and after."""
+    lines = []
+    for session in range(48):
+        for task in range(30):
+            hour, minute = divmod(90 * task, 60)
+            at = f"2026-03-{session // 4 + 1 + hour // 24:02}T{hour % 24:02}:{minute:02}"
+            event = {"blueplane": 1, "platform": "sample", "session": f"s{session}"}
+            number = f"{session}-{task}"
+            lines.append({**event, "kind": "prompt", "id": f"p{number}", "time": f"{at}:00Z", "characters": 100})
+            if (session * task) % 3 == 0:  # tried again
+                lines.append({**event, "kind": "event", "event": "interrupt", "id": f"e{number}", "time": f"{at}:20Z"})
+                lines.append({**event, "kind": "prompt", "id": f"q{number}", "time": f"{at}:30Z", "characters": 90})
+            lines.append({**event, "kind": "tool_call", "tool": "Bash", "id": f"t{number}", "time": f"{at}:50Z", "outcome": "ok" if task % 5 else "error"})
+    path, store = folder / "made.blueplane.jsonl", new_store(folder, "made")
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    e2e.ingest(store, path)
+
+    def intervals(*metrics: str) -> dict:
+        answer = json.loads(e2e.bpt("query", store, json.dumps({"metrics": metrics, "period": "all"})).stdout)["rows"][0]
+        return {k: v for k, v in answer.items() if k.startswith(("prompt_retry_rate", "resolution_rate"))}
+
+    apart = {**intervals("prompt_retry_rate"), **intervals("resolution_rate")}
+    check(apart["prompt_retry_rate.low"] < apart["prompt_retry_rate"] < apart["prompt_retry_rate.high"], "control: there is an interval", apart)
+    for _ in range(3):  # the first question may pack days
+        e2e.equal(intervals("time_to_resolution", "prompt_retry_rate", "tasks", "resolution_rate"), apart, "together as apart")
+
+
 def test_labelled(folder: pathlib.Path) -> None:
     """Type, outcome and beginning agree with the labels for at least LEAST of the tasks; prints the confusion
     matrix."""
