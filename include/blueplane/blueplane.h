@@ -181,7 +181,7 @@ typedef struct bp_ingest_report {
   uint64_t records_rejected;  /* records that break their format; bp_inspect "rejects" */
   uint64_t records_undated;   /* facts without a usable time */
   uint64_t fields_dropped;    /* malformed names and fields beyond a bound, each time one is read */
-  uint64_t records_erased;    /* records skipped because bp_erase erased them before */
+  uint64_t records_erased;    /* facts and names of sessions that bp_erase erased before */
 } bp_ingest_report;
 #define BP_INGEST_REPORT_INIT                                                                      \
   { sizeof(bp_ingest_report), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

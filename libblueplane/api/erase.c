@@ -125,6 +125,7 @@ static bool in_workspace(const selection *s, const session_rows *rows) {
 static int note_session(void *user, const session_rows *rows) {
   selection *s = user;
   ident key = rows->row[0].key;
+  if (bpi_ident_absent(key)) return BP_OK; /* a mark for it would be one for any session */
   if (s->session != NULL && !begins_with(key, s->session, strlen(s->session))) return BP_OK;
   if (s->workspace != NULL && !in_workspace(s, rows)) return BP_OK;
   void *items = s->keys;

@@ -23,6 +23,8 @@ struct worker {
   file *file;
   foreign *database; /* used instead of `file` for sources that are databases */
   int64_t offset;    /* of the next read */
+  size_t seen;       /* so many bytes in front of `offset` were read last, */
+  int64_t seen_mark; /* and this is their keyed hash */
   int64_t weighed;   /* offset at which the size of the batch was last checked */
   file_state state;  /* of the current file */
   int64_t records;   /* records of it that were read in earlier calls */
@@ -92,16 +94,31 @@ static bool may_apply(worker *w) {
   return !cancelled;
 }
 
+static int64_t mark_of(const worker *w, const char *bytes, size_t length) {
+  return (int64_t)bpi_hash_under(&w->in->tail_key, bytes, length).lo;
+}
+
 /* A keyed hash of the bytes before a position; distinguishes a file that grew from one
  * rewritten. */
-static int tail_mark(worker *w, int64_t position, int64_t *mark) {
+static int mark_at(const worker *w, int64_t position, size_t length, int64_t *mark) {
   char bytes[TAIL_BYTES];
-  int64_t from = position > TAIL_BYTES ? position - TAIL_BYTES : 0;
-  int64_t got = bpi_file_read(w->file, from, bytes, (size_t)(position - from));
-  bool whole = got == position - from;
-  if (whole) *mark = (int64_t)bpi_hash_under(&w->in->tail_key, bytes, (size_t)got).lo;
+  int64_t got = bpi_file_read(w->file, position - (int64_t)length, bytes, length);
+  bool whole = got == (int64_t)length;
+  if (whole) *mark = mark_of(w, bytes, length);
   bpi_hash_wipe(bytes, sizeof bytes);
   return whole ? BP_OK : BP_ERR_IO;
+}
+
+static int tail_mark(const worker *w, int64_t position, int64_t *mark) {
+  return mark_at(w, position, (size_t)(position < TAIL_BYTES ? position : TAIL_BYTES), mark);
+}
+
+/* Whether the file still has the bytes that were read last: another program may rewrite it
+ * meanwhile. */
+static bool as_read(const worker *w) {
+  int64_t mark = 0;
+  if (w->file == NULL || w->seen == 0) return true;
+  return mark_at(w, w->offset, w->seen, &mark) == BP_OK && mark == w->seen_mark;
 }
 
 /* Saves the position after the last complete line. Inputs that cannot be recognised later (bytes,
@@ -112,6 +129,11 @@ static int note_place(worker *w) {
   w->state.line = (int64_t)line;
   if (w->file == NULL || tail_mark(w, w->state.position, &w->state.tail) != BP_OK)
     w->state.position = 0;
+  if (bpi_gate_withholds(w->gate, w->in->now_us - ERASED_GOES_ON)) w->state.position = 0;
+  if (!as_read(w)) {
+    w->state.size = w->state.modified_ns = -1; /* so that it is read again, from its start */
+    w->state.position = 0;
+  }
   return bpi_batch_file(w->batch, &w->state);
 }
 
@@ -214,8 +236,12 @@ static int read_input(worker *w, const source *reader, const char *path) {
 
 static int64_t read_file(void *user, void *into, size_t length) {
   worker *w = user;
+  if (!as_read(w)) return BP_ERR_IO; /* a mixture of two files would be read */
   int64_t got = bpi_file_read(w->file, w->offset, into, length);
-  if (got > 0) w->offset += got;
+  if (got <= 0) return got;
+  w->offset += got;
+  w->seen = got < TAIL_BYTES ? (size_t)got : TAIL_BYTES;
+  w->seen_mark = mark_of(w, (const char *)into + (size_t)got - w->seen, w->seen);
   return got;
 }
 
@@ -263,6 +289,7 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
   find_place(w, c->source, stat, known);
   bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
   w->offset = w->state.position;
+  w->seen = 0;
   w->weighed = -1;
   w->bytes_reported = (uint64_t)w->offset;
   skip_bytes(w->in, w->state.position);

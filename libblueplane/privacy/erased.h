@@ -12,6 +12,9 @@
 #include "base/hash.h"
 
 #define ERASED_ANY_SOURCE INT64_C(-1)
+/* A session without activity for this long has ended. One that goes on after it was erased keeps its
+ * names, which only the part in front of what was read may have. */
+#define ERASED_GOES_ON (INT64_C(7) * 86400 * 1000000)
 
 typedef struct erased_mark {
   ident session;    /* bpi_erased_session of the session; absent: any */

@@ -383,6 +383,15 @@ void bpi_gate_on_reject(gate *g,
   g->reject_user = user;
 }
 
+bool bpi_gate_withholds(const gate *g, int64_t since_us) {
+  for (size_t i = 0; i < g->erased_sessions.count; i++) {
+    const withheld *names = &g->withheld[i];
+    bool recent = names->row.time == BPI_TIME_NONE || names->row.time >= since_us;
+    if (names->pending && recent) return true;
+  }
+  return false;
+}
+
 const gate_counts *bpi_gate_counts(const gate *g) {
   return &g->counts;
 }

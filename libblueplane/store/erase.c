@@ -20,7 +20,6 @@
 #include "store/transaction.h"
 
 #define WAIT_MS 300
-#define GOES_ON (7 * BPI_DAY) /* a session without activity for this long has ended */
 
 typedef struct numbers {
   int64_t *item;
@@ -40,11 +39,13 @@ typedef struct eraser {
   unsigned char *seen;        /* per session in `rebuild`: something of it remains */
   numbers rebuild;
   numbers whole; /* all rows of these sessions */
+  numbers left;  /* keys of deleted session rows, two numbers each */
   cells changes;
   moments moments;
   group one, resolved;
   stored_names names;
   trace trace;
+  trace went; /* the keys of session rows that went */
   erase_receipt *receipt;
   bp_error **error;
 } eraser;
@@ -216,6 +217,22 @@ static int note_left(void *user, fact_kind kind, const group *g) {
   return BP_OK;
 }
 
+/* A response has a row for each request it was seen with, of which one session owns all: the rows
+ * of the others still name theirs. */
+static int note_rows(eraser *e) {
+  const bulk rows = {e->rebuild.count, e->rebuild.item, bpi_bulk_number};
+  sqlite3_stmt *get = bpi_sql_once(
+      e->s, "SELECT session FROM response WHERE session IN (SELECT c0 FROM bulk)", e->error);
+  if (get == NULL) return bpi_error_code(*e->error);
+  int rc = bpi_bulk_step(e->s, get, &rows, e->error);
+  for (; rc > 0; rc = bpi_sql_step(get, e->error)) {
+    const int64_t *row = find(&e->rebuild, sqlite3_column_int64(get, 0));
+    if (row != NULL) e->seen[row - e->rebuild.item] = 1;
+  }
+  sqlite3_finalize(get);
+  return rc;
+}
+
 /* Adds sessions whose attributes were seen in the time range, whether or not they have facts. */
 static int add_seen(eraser *e) {
   sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_SEEN, e->error);
@@ -245,6 +262,7 @@ static int rebuild_activity(eraser *e) {
   if (e->seen == NULL) return bpi_fail_nomem(e->error);
   if (e->rebuild.count == 0) return BP_OK;
   rc = bpi_visit_groups(e->s, e->rebuild.item, e->rebuild.count, note_left, e, e->error);
+  if (rc == BP_OK) rc = note_rows(e);
   if (rc == BP_OK)
     rc = bpi_activity_store(e->s, &e->moments, e->rebuild.item, e->rebuild.count, &e->changes,
                             e->error);
@@ -258,6 +276,25 @@ static int run_with(eraser *e, store_statement which, int64_t a, int64_t b, int6
   for (int i = 0; i < 3 && i < sqlite3_bind_parameter_count(run); i++)
     sqlite3_bind_int64(run, i + 1, values[i]);
   return bpi_sql_run(run, e->error);
+}
+
+/* A session whose rows of other tiers stay is still in the files, rightly. */
+static int trace_sessions(eraser *e) {
+  sqlite3_stmt *get =
+      bpi_sql_once(e->s, "SELECT 1 FROM session WHERE hi = ?1 AND lo = ?2", e->error);
+  if (get == NULL) return bpi_error_code(*e->error);
+  int rc = BP_OK;
+  for (size_t i = 0; i + 1 < e->left.count && rc >= 0; i += 2) {
+    sqlite3_bind_int64(get, 1, e->left.item[i]);
+    sqlite3_bind_int64(get, 2, e->left.item[i + 1]);
+    rc = bpi_sql_step(get, e->error);
+    sqlite3_reset(get);
+    if (rc != 0) continue;
+    bpi_trace_add(&e->trace, e->left.item[i]);
+    bpi_trace_add(&e->trace, e->left.item[i + 1]);
+  }
+  sqlite3_finalize(get);
+  return rc < 0 ? rc : BP_OK;
 }
 
 /* A session of which something remains forgets attributes that were seen in the erased time. */
@@ -274,15 +311,17 @@ static int erase_sessions(eraser *e) {
     if (get == NULL) return bpi_error_code(*e->error);
     sqlite3_bind_int64(get, 1, row);
     if ((rc = bpi_sql_step(get, e->error)) > 0) {
-      bpi_trace_add(&e->trace, sqlite3_column_int64(get, 0));
-      bpi_trace_add(&e->trace, sqlite3_column_int64(get, 1));
+      bpi_trace_add(&e->went, sqlite3_column_int64(get, 0));
+      bpi_trace_add(&e->went, sqlite3_column_int64(get, 1));
+      if ((rc = add(e, &e->left, sqlite3_column_int64(get, 0))) == BP_OK)
+        rc = add(e, &e->left, sqlite3_column_int64(get, 1));
       e->tellers |= sqlite3_column_int64(get, 2);
       sqlite3_reset(get);
     }
     if (rc >= 0) rc = run_with(e, SQL_SESSION_DELETE, row, 0, 0);
     e->receipt->sessions++;
   }
-  return rc;
+  return rc == BP_OK ? trace_sessions(e) : rc;
 }
 
 /* ------------------------------------------------------------------------------------- tasks */
@@ -388,10 +427,11 @@ static bool may_continue(const eraser *e, sqlite3_stmt *file) {
   int64_t memory[FILE_MEMORY], source = sqlite3_column_int64(file, 2);
   const void *bytes = sqlite3_column_blob(file, 1);
   if (bytes == NULL)
-    return e->what->until_us > e->now_us - GOES_ON && source >= 0 && (e->tellers >> source & 1);
+    return e->what->until_us > e->now_us - ERASED_GOES_ON && source >= 0 &&
+           (e->tellers >> source & 1);
   bpi_memory_load(memory, bytes, (size_t)sqlite3_column_bytes(file, 1));
   for (size_t i = 0; i < FILE_MEMORY; i++)
-    if (bpi_trace_has(&e->trace, memory[i])) return true;
+    if (bpi_trace_has(&e->trace, memory[i]) || bpi_trace_has(&e->went, memory[i])) return true;
   return false;
 }
 
@@ -465,6 +505,7 @@ static int put_mark(eraser *e, const erased_mark *mark) {
 static int put_later_marks(eraser *e) {
   const erase_selector *w = e->what;
   int64_t now_us = e->now_us;
+  if (w->until_us <= now_us) return BP_OK;
   sqlite3_stmt *get = bpi_sql(e->s, SQL_SESSION_LATER, e->error);
   if (get == NULL) return bpi_error_code(*e->error);
   sqlite3_bind_int64(get, 1, now_us);
@@ -637,7 +678,7 @@ static int erase_all(eraser *e) {
   if (rc == BP_OK) rc = erase_labels(e);
   if (rc == BP_OK) rc = erase_places(e);
   if (rc == BP_OK) rc = erase_own(e);
-  if (rc == BP_OK && e->trace.failed) rc = bpi_fail_nomem(e->error);
+  if (rc == BP_OK && (e->trace.failed || e->went.failed)) rc = bpi_fail_nomem(e->error);
   return rc == BP_OK ? note_erasure(e) : rc;
 }
 
@@ -657,6 +698,8 @@ static void eraser_free(eraser *e) {
   bpi_cells_free(&e->changes);
   bpi_moments_free(&e->moments);
   bpi_trace_free(&e->trace);
+  bpi_trace_free(&e->went);
+  bpi_free(e->left.item);
 }
 
 int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_receipt *out,

@@ -329,6 +329,16 @@ static void guard_log(const store *s) {
   bpi_file_guard(sqlite3_db_filename(s->db, "main"), "-shm");
 }
 
+/* What earlier erasures could not complete. With too little memory or room for that the store can be
+ * used all the same: their note stays, and the next opening tries again. */
+static int finish_erasures(store *s, bp_error **error) {
+  int rc = bpi_store_erase_finish(s, error);
+  if (rc != BP_ERR_NOMEM && rc != BP_ERR_IO) return rc;
+  bpi_error_free(*error);
+  *error = NULL;
+  return BP_OK;
+}
+
 int bpi_store_open(store **out, const char *path, const store_options *options, bp_error **error) {
   *out = NULL;
   int rc = bpi_hash_init();
@@ -351,7 +361,7 @@ int bpi_store_open(store **out, const char *path, const store_options *options, 
   if (rc == BP_OK && version < kinds[s->kind].steps) rc = migrate(s, options->now_us, error);
   if (rc == BP_OK) rc = check_key(s, error);
   if (rc == BP_OK && s->logged) guard_log(s);
-  if (rc == BP_OK && !s->read_only) rc = bpi_store_erase_finish(s, error);
+  if (rc == BP_OK && !s->read_only) rc = finish_erasures(s, error);
   if (rc != BP_OK) {
     if (path != NULL && bpi_error_detail(*error, "path") == NULL)
       bpi_fail_detail(error, "path", path);

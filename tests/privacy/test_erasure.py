@@ -738,6 +738,108 @@ def test_consent(folder: pathlib.Path) -> None:
     check(not changed, "rows are only appended")
 
 
+def write(path: pathlib.Path, *events: dict) -> pathlib.Path:
+    """A file of native events."""
+    path.write_text("".join(json.dumps({"blueplane": 1, "platform": "sample", **event}) + "\n" for event in events), encoding="utf-8")
+    return path
+
+
+def integrity(store: pathlib.Path) -> set:
+    return {(row["check"], row["good"]) for row in json.loads(bpt("inspect", store, "integrity").stdout)["rows"]}
+
+
+def named(store: pathlib.Path, session: int) -> str:
+    """A session as a selector names it."""
+    (hi, lo), = rows(store, "SELECT hi, lo FROM session WHERE id = ?", session)
+    return f"{hi & (1 << 64) - 1:016x}{lo & (1 << 64) - 1:016x}"
+
+
+def test_shared_response(folder: pathlib.Path) -> None:
+    """A response seen in two sessions belongs to one of them, but both have a row of it. A session whose last own fact is
+    erased must not lose its number to the next new session."""
+    for one_session, other in (("A", "B"), ("B", "A")):  # the smaller hash of the two decides some ties
+        for apart in (0, 60):
+            store = folder / f"{one_session}{apart}.db"
+            path = folder / f"{one_session}{apart}.blueplane.jsonl"
+            shared = {"kind": "response", "id": "r", "model": "m", "input_tokens": 10}
+            prompt = {"kind": "prompt", "characters": 5}
+            ingest(store, write(path, {**shared, "session": one_session, "request": "q1", "time": "2026-03-01T10:00:00Z", "output_tokens": 100},
+                                {**prompt, "session": one_session, "id": "p1", "time": "2026-03-01T10:00:00Z"},
+                                {**shared, "session": other, "request": "q2", "time": f"2026-03-01T10:{apart // 60:02}:00Z", "output_tokens": 50},
+                                {**prompt, "session": other, "id": "p2", "time": "2026-03-02T10:00:00Z"}))
+            equal(one(store, "SELECT count(*) FROM response"), 2, "control: a row for each request")
+            erase(store, from_us=NOW - 31 * DAY, until_us=NOW - 30 * DAY)
+            equal(one(store, "SELECT count(*) FROM prompt"), 1, "control: one prompt is erased")
+            equal(one(store, "SELECT count(*) FROM response WHERE session NOT IN (SELECT id FROM session)"), 0, "no row is without its session")
+            ingest(store, write(folder / f"{one_session}{apart}.later.blueplane.jsonl",
+                                {**prompt, "session": "C", "id": "p3", "time": "2026-03-10T10:00:00Z"}))
+            e2e.verify(store)
+            equal(receipt(erase(store, session=named(store, one(store, "SELECT max(id) FROM session"))))["responses"], 0, "the new session has none")
+            equal(one(store, "SELECT count(*) FROM response"), 2, "and both rows stay")
+            erase(store, from_us=NOW - 33 * DAY, until_us=NOW - 31 * DAY)
+            equal(one(store, "SELECT count(*) FROM response"), 0, "until the response is erased")
+            equal(erase(store, everything=True)["rows"][-1], {"item": "traces_found", "count": 0}, "and then everything")
+            e2e.verify(store)
+
+
+def test_without_session(folder: pathlib.Path) -> None:
+    """Facts that name no session have no mark of their own, which would be one of all sessions."""
+    store, path = folder / "one.db", folder / "one.jsonl"
+    path.write_text(json.dumps({"type": "user", "uuid": "u", "timestamp": "2126-06-01T10:00:00.000Z",
+                                "message": {"role": "user", "content": "hello"}}) + "\n", encoding="utf-8")
+    ingest(store, path, "--source", "claude_code")
+    equal(rows(store, "SELECT hi, lo FROM session"), [(0, 0)], "control: its session has no key")
+    equal(e2e.error_of("erase", store, '{"version":1,"session":"0000"}', "--now", NOW)["code"], e2e.NOTFOUND, "it cannot be selected")
+    erase(store, everything=True)
+    after = {"kind": "prompt", "session": "s", "id": "p", "characters": 5}
+    for at in ("2026-05-01T10:00:00Z", "2100-01-01T10:00:00Z"):
+        equal(ingest(store, write(folder / f"{at[:4]}.blueplane.jsonl", {**after, "id": at, "time": at}))["records_erased"], 0, "others are read", at)
+
+
+def test_one_tier(folder: pathlib.Path) -> None:
+    """A session that two sources told: erasing what one told leaves the session's identifier to the other, rightly."""
+    store, told, hook = folder / "one.db", folder / "one.jsonl", folder / "one.claude_code_hooks.jsonl"
+    told.write_text(json.dumps({"type": "user", "uuid": "u", "sessionId": "s", "cwd": "/home/ada/harbor", "timestamp": "2026-03-01T10:00:00.000Z",
+                                "message": {"role": "user", "content": "hello"}}) + "\n", encoding="utf-8")
+    hook.write_text("".join(json.dumps({"received_at": f"2026-03-01T12:00:{second:02}Z", "hook_event_name": name, "session_id": "s"}) + "\n"
+                            for second, name in ((0, "UserPromptSubmit"), (20, "Stop"))), encoding="utf-8")
+    for selector in ({"source": "claude_code_hooks"}, {"from_us": NOW - 32 * DAY + 11 * 3600 * 10**6, "until_us": NOW - 31 * DAY}):
+        store = folder / f"{len(selector)}.db"
+        ingest(store, told), ingest(store, hook)
+        equal(one(store, "SELECT count(*) FROM session"), 2, "control: a row of each source")
+        got = receipt(erase(store, **selector))
+        equal((one(store, "SELECT count(*) FROM session"), one(store, "SELECT count(*) FROM prompt"), got["traces_found"]), (1, 1, 0), "what is left", got)
+        equal(one(store, "SELECT value FROM meta WHERE name = 'erasures_pending'"), 0, "nothing is outstanding")
+
+
+def test_later_facts(folder: pathlib.Path) -> None:
+    """What an erased session has after the erasing clock is erased, too, and stays so, of whatever kind."""
+    at = {"session": "s", "time": "2027-06-01T10:00:00Z"}
+    path = write(folder / "one.blueplane.jsonl", {"kind": "prompt", "session": "s", "id": "p", "time": "2026-03-01T10:00:00Z", "characters": 5},
+                 {"kind": "commit", "id": "c", "lines_added": 10, **at}, {"kind": "span", "id": "n", "lines_added": 7, **at},
+                 {"kind": "event", "event": "lines_suggested", "id": "e", "value": 20, **at})
+    for selector in ("everything", "session"):
+        store = folder / f"{selector}.db"
+        equal(ingest(store, path)["records_stored"], 4, "control")
+        erase(store, **({"everything": True} if selector == "everything" else {"session": named(store, 1)}))
+        equal(ingest(store, path, "--restart")["records_stored"], 0, "nothing comes back", selector)
+
+
+def test_idle_between(folder: pathlib.Path) -> None:
+    """Whether a session that goes on keeps its names does not depend on whether its file is read in between."""
+    first, now = "2026-03-30T09:00:00Z", NOW - 3 * DAY + 10 * 3600 * 10**6
+    start = ({"kind": "session", "session": "s", "time": first, "workspace": "/home/ada/harbor"},
+             {"kind": "prompt", "session": "s", "id": "p1", "time": first, "characters": 5})
+    for idle in (False, True):
+        store, path = folder / f"{idle}.db", folder / f"{idle}.blueplane.jsonl"
+        ingest(store, write(path, *start))
+        erase(store, until_us=now)
+        if idle:
+            ingest(store, path)
+        ingest(store, write(path, *start, {"kind": "prompt", "session": "s", "id": "p2", "time": "2026-03-30T10:30:00Z", "characters": 5}))
+        equal(rows(store, "SELECT text FROM session JOIN label ON label.id = workspace"), [("harbor",)], "its folder", idle)
+
+
 def test_audit(folder: pathlib.Path) -> None:
     """The audit records who asked what: metric and dimension names and periods, no values, no labels, for ninety
     days."""

@@ -812,6 +812,48 @@ END_TEST
 
 /* -------------------------------------------------------------------------------------- scans */
 
+#define RACING 20000 /* lines: more than two windows */
+
+static void write_prompts(const char *name) {
+  FILE *f = fopen(path_of("race.blueplane.jsonl"), "w"); /* the same file, emptied */
+  ck_assert_ptr_nonnull(f);
+  for (int i = 0; i < RACING; i++)
+    fprintf(f, HEAD "\"kind\":\"prompt\",\"id\":\"%s-%06d\",\"time\":\"2026-03-02T09:00:00Z\"}\n",
+            name, i);
+  ck_assert_int_eq(fclose(f), 0);
+}
+
+static int rewrite_once(void *user, const bp_progress *progress) {
+  int *done = user;
+  if (*done == 0 && progress->bytes_done > 0) {
+    *done = 1;
+    write_prompts("new");
+  }
+  return 0;
+}
+
+/* A file that another program replaces in place while it is read, by one of the same size: nothing
+ * of the new one is lost, as the next call reads it from its start. */
+START_TEST(a_file_is_rewritten_while_it_is_read) {
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_store *store = memory_store();
+  bp_error *error = NULL;
+  int done = 0;
+  write_prompts("old");
+  options.progress = rewrite_once;
+  options.progress_user = &done;
+  const char *path = path_of("race.blueplane.jsonl");
+  ck_assert_int_eq(bp_ingest_file(store, NULL, path, &options, &report, &error), BP_OK);
+  ck_assert_int_eq(done, 1);
+  ck_assert_int_eq(bp_ingest_file(store, NULL, path, NULL, &report, &error), BP_OK);
+  ck_assert_uint_eq(report.records_stored, RACING);
+  ck_assert_int_eq(bp_ingest_file(store, NULL, path, NULL, &report, &error), BP_OK);
+  ck_assert_uint_eq(report.bytes_read, 0);
+  bp_close(store);
+}
+END_TEST
+
 START_TEST(scans_find_their_files) {
   bp_store *store = memory_store();
   ck_assert_int_eq(mkdir(path_of("scan"), 0700), 0);
@@ -1589,6 +1631,7 @@ int main(void) {
   tcase_add_test(tests, a_dry_run_counts);
   tcase_add_test(tests, files_grow);
   tcase_add_test(tests, files_are_rewritten);
+  tcase_add_posix_test(tests, a_file_is_rewritten_while_it_is_read);
   tcase_add_test(tests, scans_find_their_files);
   tcase_add_posix_test(tests, files_that_cannot_be_written);
   tcase_add_posix_test(tests, what_cannot_be_read_is_counted);

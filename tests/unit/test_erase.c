@@ -191,6 +191,30 @@ START_TEST(an_erasure_meanwhile_is_not_forgotten) {
 END_TEST
 
 /* A damaged counter of erasures does not overflow; the sanitizers would see it. */
+#define PENDING_ERASURES "SELECT value FROM meta WHERE name = 'erasures_pending'"
+
+/* Completing an erasure rewrites the file, for which there may be too little memory: the store can be
+ * used, and the erasure is completed when there is enough. */
+START_TEST(too_little_memory_to_complete) {
+  store *s = open_store("large.db");
+  sqlite3_exec(s->db,
+               "INSERT INTO meta VALUES ('erasures_pending', 1);"
+               "WITH n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+               "INSERT INTO meta SELECT hex(randomblob(1000)) || i, i FROM n",
+               NULL, NULL, NULL);
+  ck_assert_int_gt(number(s, "SELECT count(*) FROM meta"), 3000);
+  bpi_store_close(s);
+  sqlite3_hard_heap_limit64(sqlite3_memory_used() + ((sqlite3_int64)4 << 20));
+  s = open_store("large.db");
+  ck_assert_int_eq(number(s, PENDING_ERASURES), 1);
+  bpi_store_close(s);
+  sqlite3_hard_heap_limit64(0);
+  s = open_store("large.db");
+  ck_assert_int_eq(number(s, PENDING_ERASURES), 0);
+  bpi_store_close(s);
+}
+END_TEST
+
 START_TEST(erasures_beyond_counting) {
   const record r = prompt(1, T0, 1);
   store *s = memory_store();
@@ -525,6 +549,7 @@ int main(void) {
   tcase_add_test(tests, names_seen_at_the_end_of_a_range_stay);
   tcase_add_test(tests, names_go_with_the_time_they_were_seen);
   tcase_add_test(tests, an_erasure_meanwhile_is_not_forgotten);
+  tcase_add_test(tests, too_little_memory_to_complete);
   tcase_add_test(tests, erasures_beyond_counting);
   tcase_add_posix_test(tests, traces_lie_in_the_log);
   tcase_add_test(tests, traces_of_very_many_rows);
