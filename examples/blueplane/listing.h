@@ -13,7 +13,8 @@ int ask_listing(bp_result **out, const program *p, question *q, const char *orde
 /* Writes the title for people: the days of the listing, and the total of the metric `total` unless
  * it is NULL. */
 void put_listing_title(text *t, const program *p, const bp_result *r, const char *total);
-/* Reports that the period is empty, and suggests `otherwise`, or with NULL, --period all. */
+/* Reports that the period is empty, and suggests `otherwise`, or with NULL, --period all, and after
+ * that doctor. */
 void explain_nothing(const program *p, const bp_result *r, const char *otherwise);
 /* Prints the result in the chosen format; an empty one in a table for people becomes a message. */
 int show_listing(const program *p, const bp_result *r, const char *table_options);

@@ -108,10 +108,12 @@ int ask_listing(bp_result **out, const program *p, question *q, const char *orde
 }
 
 void explain_nothing(const program *p, const bp_result *r, const char *otherwise) {
-  const char *period = bp_result_meta(r, "period");
-  note(&p->screen, "nothing found%s%s; %s", period != NULL ? " in " : "",
-       period != NULL ? period : "",
-       otherwise != NULL ? otherwise : "--period all looks at everything");
+  const char *period = bp_result_meta(r, "period"), *asked = p->options.value[OPTION_PERIOD];
+  bool all = asked != NULL && strcmp(asked, "all") == 0, named = period != NULL && !all;
+  if (otherwise == NULL)
+    otherwise = all ? "blueplane doctor shows what is stored and where it looked"
+                    : "--period all looks at everything";
+  note(&p->screen, "nothing found%s%s; %s", named ? " in " : "", named ? period : "", otherwise);
 }
 
 /* The metric's total over the listing's period, as text. */

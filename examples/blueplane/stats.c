@@ -133,17 +133,19 @@ static int days_between(date a, date b) {
   return days;
 }
 
-/* Reads the days of the result, as the library resolved them. */
+/* Reads the days of the result, as the library resolved them. "all" of an empty store has none. */
 static void read_range(stats *s) {
   const char *from = bp_result_meta(s->totals, "from"), *until = bp_result_meta(s->totals, "until");
-  int64_t us;
+  int64_t first, end;
   s->last = s->first = today();
   s->days = is_day(s->period) ? 1 : DAYS_AS_WEEKS + 1;
-  if (until != NULL && parse_instant(&us, until)) s->last = date_of(us - 1);
+  if (from != NULL && until != NULL && parse_instant(&first, from) && parse_instant(&end, until) &&
+      first < end) {
+    s->first = date_of(first);
+    s->last = date_of(end - 1);
+    s->days = days_between(s->first, s->last) + 1;
+  }
   s->reaches_today = days_between(today(), s->last) > 0 || same_day(today(), s->last);
-  if (from == NULL || until == NULL || !parse_instant(&us, from)) return; /* open: everything */
-  s->first = date_of(us);
-  s->days = days_between(s->first, s->last) + 1;
 }
 
 /* ------------------------------------------------------------------------------------ questions */

@@ -343,7 +343,8 @@ static void put_empty(text *t, const stats *s) {
     text_addf(t, "The last active day was %s: blueplane stats --date %s\n", said, name);
     free(said);
   } else if (s->program->options.where.count > 0) {
-    text_add(t, "Nothing that matches was recorded before it either.\n");
+    text_addf(t, "Nothing that matches %s\n",
+              strcmp(s->period, "all") == 0 ? "is stored." : "was recorded before it either.");
   } else if (s->reaches_today) {
     text_add(t, "Nothing is stored at all; blueplane doctor shows where it looked.\n");
   } else {

@@ -494,7 +494,17 @@ class Numbers(Case):
         self.assertTrue(run["empty"])
         self.assertRegex(run["last_active_day"], r"^2026-03-\d\d$")
         self.assertIn("Nothing was recorded", self.ok(self.home("stats", "--date", "2020-01-01"), 3).out)
-        self.assertIn("Nothing is stored at all", self.ok(self.new_home(data=False)("stats"), 3).out)
+        empty = self.new_home(data=False)
+        for period in ("today", "all"):
+            run = self.ok(empty("stats", period), 3)
+            self.assertIn("Nothing is stored at all; blueplane doctor", run.out)
+            self.assertEqual(run.err, "")
+            run = self.ok(empty("stats", period, "--json"), 3)
+            self.assertEqual((run.err, run.json()["last_active_day"]), ("", None))
+        for command in ("cost", "sessions", "days", "tasks", "compare", "trend"):
+            self.assertIn("--period all", self.ok(empty(command, "--period", "7d"), 3).err)
+            run = self.ok(empty(command, "--period", "all"), 3)
+            self.assertEqual(run.err, "nothing found; blueplane doctor shows what is stored and where it looked\n")
 
     def test_sessions(self):
         """Sessions are as many as in the truth, in order, and can be shown by the beginning of their id."""
