@@ -353,7 +353,8 @@ BP_API int bp_query_range(bp_query *query, int64_t from_us, int64_t until_us, co
 
 /* Sets the range by name, resolved by the store's clock when the query runs: "today", "yesterday",
  * "week", "month", "quarter", "year" (so far), "last_week", "last_month", "Nd" (N days including
- * today), "YYYY-MM-DD", "YYYY-MM-DD/YYYY-MM-DD" (second day included), "all". */
+ * today), "YYYY-MM-DD", "YYYY-MM-DD/YYYY-MM-DD" (second day included), "YYYY-MM", "YYYY-Qn",
+ * "YYYY-Www" (a whole month, quarter, ISO week), "all". */
 BP_API int bp_query_period(bp_query *query, const char *period, const char *zone);
 
 /* Groups by a dimension; at most 4. */

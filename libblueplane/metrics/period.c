@@ -57,17 +57,6 @@ static bool parse_days(const char *name, int64_t *first, int64_t *last) {
          parse_day(slash + 1, strlen(slash + 1), last);
 }
 
-bool bpi_period_known(const char *name) {
-  int64_t first, last;
-  return !strcmp(name, "all") || find_name(name) < NAME_COUNT || day_count(name) > 0 ||
-         parse_days(name, &first, &last);
-}
-
-bool bpi_period_reversed(const char *name) {
-  int64_t first, last;
-  return parse_days(name, &first, &last) && first > last;
-}
-
 /* ------------------------------------------------------------------------- calendar arithmetic */
 
 static int64_t day_of(int32_t year, int32_t month, int32_t day) {
@@ -79,7 +68,7 @@ static int32_t days_in_month(int32_t year, int32_t month) {
   return (int32_t)(next - day_of(year, month, 1));
 }
 
-/* The same day of the month, some months before; the last day of a shorter month, and with keep_end
+/* The same day of the month, some months before, or if negative, after; the last day of a shorter month, and with keep_end
  * also if `day` is the last of its month. */
 static int64_t months_before(int64_t day, int32_t months, bool keep_end) {
   civil c;
@@ -88,6 +77,38 @@ static int64_t months_before(int64_t day, int32_t months, bool keep_end) {
   int32_t index = c.year * 12 + c.month - 1 - months;
   int32_t year = index / 12, month = index % 12 + 1, length = days_in_month(year, month);
   return day_of(year, month, c.day > length || (keep_end && end) ? length : c.day);
+}
+
+/* "2026-03", "2026-Q1" or "2026-W07"; a week begins on Monday. */
+static bool parse_unit(const char *name, period_kind *kind, int64_t *first, int64_t *last) {
+  static const char first_months[][3] = {"01", "04", "07", "10"};
+  char day[] = "YYYY-MM-01";
+  size_t length = strlen(name);
+  if (bpi_parse_week(name, length, first)) {
+    *kind = PERIOD_WEEK;
+    *last = *first + 6;
+    return *last < day_of(10000, 1, 1);
+  }
+  if (length != strlen("YYYY-MM")) return false;
+  memcpy(day, name, length);
+  bool quarter = name[5] == 'Q' && name[6] >= '1' && name[6] <= '4';
+  if (quarter) memcpy(day + 5, first_months[name[6] - '1'], 2);
+  if (!parse_day(day, strlen(day), first)) return false;
+  *kind = quarter ? PERIOD_QUARTER : PERIOD_MONTH;
+  *last = months_before(*first, quarter ? -3 : -1, false) - 1;
+  return true;
+}
+
+bool bpi_period_known(const char *name) {
+  int64_t first, last;
+  period_kind kind;
+  return !strcmp(name, "all") || find_name(name) < NAME_COUNT || day_count(name) > 0 ||
+         parse_unit(name, &kind, &first, &last) || parse_days(name, &first, &last);
+}
+
+bool bpi_period_reversed(const char *name) {
+  int64_t first, last;
+  return parse_days(name, &first, &last) && first > last;
 }
 
 int64_t bpi_week_start(int64_t day, bool sunday) {
@@ -142,7 +163,7 @@ void bpi_period_resolve(range *out, const char *period, const zone *z, int64_t n
   default:
     if (day_count(period))
       first = today - day_count(period) + 1;
-    else
+    else if (!parse_unit(period, &kind, &first, &last))
       parse_days(period, &first, &last);
   }
   set_days(out, z, kind, first, last);

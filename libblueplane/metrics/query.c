@@ -117,7 +117,7 @@ int bpi_query_period(bp_query *q, const char *period, const char *zone_name) {
   if (!is_text(period) || !bpi_period_known(period))
     return refuse(q, BP_ERR_INVALID, "the period has an unknown form",
                   "today, yesterday, week, month, quarter, year, last_week, last_month, Nd, "
-                  "YYYY-MM-DD, YYYY-MM-DD/YYYY-MM-DD or all");
+                  "YYYY-MM-DD, YYYY-MM-DD/YYYY-MM-DD, YYYY-MM, YYYY-Qn, YYYY-Www or all");
   if (bpi_period_reversed(period)) return refuse_reversed(q);
   if (!strcmp(period, "all")) return bpi_query_range(q, INT64_MIN, INT64_MAX, zone_name);
   int rc = set_zone(q, zone_name);

@@ -220,6 +220,19 @@ START_TEST(reversed_days_say_so) {
 }
 END_TEST
 
+/* The whole is in the name, or it is no period: calendars do not round. */
+START_TEST(periods_no_calendar_has) {
+  static const char *const names[] = {
+      "2026-13",  "2026-00",  "2026-1",   "2026-Q0",  "2026-Q5",  "2026-Q",  "2026-q1",
+      "2026-W00", "2026-W54", "2025-W53", "1970-W01", "9999-W52", "1969-12", "2026-01/2026-02"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    bp_query *q = fresh();
+    ck_assert_msg(bpi_query_period(q, names[i], NULL) == BP_ERR_INVALID, "%s", names[i]);
+    bpi_query_free(q);
+  }
+}
+END_TEST
+
 START_TEST(first_failure_is_remembered) {
   bp_query *q = fresh();
   bp_error *error = NULL;
@@ -351,6 +364,7 @@ int main(void) {
   tcase_add_test(forms, the_end_of_time);
   tcase_add_loop_test(forms, refused_calls, 0, CALLS);
   tcase_add_test(forms, reversed_days_say_so);
+  tcase_add_test(forms, periods_no_calendar_has);
   tcase_add_test(forms, first_failure_is_remembered);
   tcase_add_test(forms, limits);
   tcase_add_loop_test(forms, malformed_documents, 0, (int)(sizeof malformed / sizeof *malformed));
