@@ -90,6 +90,37 @@ int open_store(program *p, bool only_asks) {
 
 /* ------------------------------------------------------------------------------------- periods */
 
+bool is_period(const char *word) {
+  bp_query *query = NULL;
+  bool known = bp_query_new(&query, NULL) == BP_OK && bp_query_period(query, word, NULL) == BP_OK;
+  bp_query_free(query);
+  return known;
+}
+
+static bool is_baseline(const char *word) {
+  bp_query *query = NULL;
+  bool known = bp_query_new(&query, NULL) == BP_OK && bp_query_compare(query, word) == BP_OK;
+  bp_query_free(query);
+  return known;
+}
+
+/* Refuses a value of an option, and suggests the nearest of its usual ones, or says all. */
+static int refuse_value(option_id id, const char *what, const char *word) {
+  const option_info *info = find_option(id);
+  strings usual = {0};
+  nearest n = {word, NULL, 0};
+  strings_add_words(&usual, info->values);
+  for (size_t i = 0; i < usual.count; i++)
+    nearest_try(&n, usual.item[i]);
+  int code = complain_of_name(what, &n, info->help);
+  strings_free(&usual);
+  return code;
+}
+
+int refuse_period(const char *word) {
+  return refuse_value(OPTION_PERIOD, "there is no period", word);
+}
+
 static bool is_days_ago(const char *word, int *days) {
   char *end;
   long value = strtol(word, &end, 10);
@@ -160,6 +191,10 @@ static void add_filter(bp_query *query, const char *filter) {
   text_free(&dimension);
 }
 
+static bool compares(const question *q) {
+  return q->compare != NULL && strcmp(q->compare, "none") != 0;
+}
+
 /* The query remembers the first failure of these calls; bp_query_run reports it. */
 static void build(bp_query *query, const program *p, const question *q) {
   char limit[24];
@@ -168,7 +203,7 @@ static void build(bp_query *query, const program *p, const question *q) {
   for (size_t i = 0; i < 4 && q->by[i] != NULL; i++)
     bp_query_by(query, q->by[i]);
   bp_query_period(query, q->period, p->zone);
-  if (q->compare != NULL && strcmp(q->compare, "none") != 0) bp_query_compare(query, q->compare);
+  if (compares(q)) bp_query_compare(query, q->compare);
   if (q->order != NULL) bp_query_set(query, "order", q->order);
   if (p->options.value[OPTION_WEEK_START] != NULL)
     bp_query_set(query, "week_start", p->options.value[OPTION_WEEK_START]);
@@ -194,5 +229,8 @@ int try_ask(bp_result **out, const program *p, const question *q, bp_error **err
 int ask(bp_result **out, const program *p, const question *q) {
   bp_error *error = NULL;
   if (interrupted) return EXIT_INTERRUPTED;
+  if (!is_period(q->period)) return refuse_period(q->period);
+  if (compares(q) && !is_baseline(q->compare))
+    return refuse_value(OPTION_COMPARE, "there is no baseline", q->compare);
   return try_ask(out, p, q, &error) == BP_OK ? EXIT_OK : complain_of(error);
 }

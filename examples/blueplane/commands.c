@@ -23,8 +23,8 @@
 const command command_table[] = {
     {"stats", YOURS, "[PERIOD]", "a day, a week or a month at a glance",
      "PERIOD is today (the default), yesterday, week, month, quarter, year, last_week, "
-     "last_month, Nd for N days, or all. With --date it is the day, week or month that "
-     "contains the date. A day is compared with your own average, longer periods with the one "
+     "last_month, Nd for N days, all, or any other of --period. With --date it is the day, week or "
+     "month that contains the date. A day is compared with your own average, longer periods with the one "
      "before; --compare chooses another baseline.",
      RANGE | O(COMPARE), ANSWERS, 0, 1,
      "today yesterday week month quarter year last_week last_month 7d 28d all", run_stats},

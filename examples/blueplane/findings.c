@@ -275,13 +275,18 @@ static int finish(const program *p, bp_result *r, int code, const char *by, cons
   return code == EXIT_OK && nothing ? EXIT_NOTHING : code;
 }
 
+/* Two days with a slash are meant as a period, even where they are none. */
+static bool means_period(const char *word) {
+  return strchr(word, '/') != NULL || is_period(word);
+}
+
 int run_compare(program *p) {
   char *const *words = p->arguments;
   const char *first = NULL, *second = NULL;
   const char *by = p->options.by.count > 0 ? p->options.by.item[0] : NULL;
   if (p->options.by.count > 1) return complain(EXIT_USAGE, NULL, "compare takes one --by");
-  if (*words != NULL && is_period(*words)) first = *words++;
-  if (first != NULL && *words != NULL && is_period(*words)) second = *words++;
+  if (*words != NULL && means_period(*words)) first = *words++;
+  if (first != NULL && *words != NULL && means_period(*words)) second = *words++;
   uint64_t ranges = OPTION_BIT(OPTION_PERIOD) | OPTION_BIT(OPTION_DATE) | OPTION_BIT(OPTION_SINCE) |
                     OPTION_BIT(OPTION_UNTIL);
   if (first != NULL && (p->options.given & ranges))

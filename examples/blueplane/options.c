@@ -12,7 +12,7 @@
 #include "text.h"
 
 #define FORMATS "table json ndjson csv markdown html prometheus"
-#define BASELINES "previous year average trailing_4w trailing_12w none"
+#define BASELINES "previous year average trailing_4w trailing_12w none last_week last_month"
 #define PERIODS "today yesterday week month quarter year last_week last_month 7d 28d 90d all"
 
 const option_info option_table[] = {
@@ -34,15 +34,16 @@ const option_info option_table[] = {
     {OPTION_VERSION, "version", 'V', false, NULL, NULL, "the version"},
 
     {OPTION_PERIOD, "period", 'p', false, "PERIOD", PERIODS,
-     "today, yesterday, week, month, quarter, year, last_week, last_month, Nd, all, a date, or "
-     "two dates with / between"},
+     "today, yesterday, week, month, quarter, year, last_week, last_month, Nd, all, a date, two "
+     "dates with / between, 2026-03, 2026-Q1 or 2026-W07"},
     {OPTION_DATE, "date", 'd', false, "DATE", NULL, "one day, YYYY-MM-DD"},
     {OPTION_SINCE, "since", 's', false, "DATE", NULL,
      "first day: YYYY-MM-DD, today, yesterday, or Nd for N days ago"},
     {OPTION_UNTIL, "until", 'u', false, "DATE", NULL,
      "last day, in the form of --since; questions default to today"},
     {OPTION_COMPARE, "compare", 'c', false, "BASELINE", BASELINES,
-     "with the previous period, the same dates a year ago, your own average, or none"},
+     "previous, year (the same dates a year ago), average or trailing_4w (your own, of four weeks), "
+     "trailing_12w, any period but all, or none"},
     {OPTION_BY, "by", 'b', true, "DIMENSION", "@dimensions",
      "a row for each value of it; several with commas or several --by"},
     {OPTION_WHERE, "where", 'w', true, "DIMENSION=VALUE", "@dimensions",
@@ -117,6 +118,14 @@ void strings_add_list(strings *s, const char *list) {
   }
 }
 
+void strings_add_words(strings *s, const char *words) {
+  char *list = copy_text(words);
+  for (char *at = list; *at != '\0'; at++)
+    if (*at == ' ') *at = ',';
+  strings_add_list(s, list);
+  free(list);
+}
+
 void strings_free(strings *s) {
   for (size_t i = 0; i < s->count; i++)
     free(s->item[i]);
@@ -130,11 +139,7 @@ void strings_free(strings *s) {
 static bool is_word(const char *words, const char *value, char **best) {
   nearest n = {value, NULL, 0};
   strings all = {0};
-  char *list = copy_text(words);
-  for (char *at = list; *at != '\0'; at++)
-    if (*at == ' ') *at = ',';
-  strings_add_list(&all, list);
-  free(list);
+  strings_add_words(&all, words);
   bool found = false;
   for (size_t i = 0; i < all.count; i++) {
     found = found || strcmp(all.item[i], value) == 0;
@@ -151,8 +156,10 @@ static const char *usual_name(option_id id, const char *value) {
   return id == OPTION_OUTPUT && strcmp(value, "/dev/stdout") == 0 ? "-" : value;
 }
 
+/* Whether these are all its values: periods are the library's, and any of them is a baseline. */
 static bool is_closed(const option_info *info) {
-  return info->values != NULL && info->values[0] != '@' && info->id != OPTION_PERIOD;
+  return info->values != NULL && info->values[0] != '@' && info->id != OPTION_PERIOD &&
+         info->id != OPTION_COMPARE;
 }
 
 /* Returns NULL, or what is wrong with the value. */

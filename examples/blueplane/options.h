@@ -82,6 +82,8 @@ typedef struct strings {
 void strings_add(strings *s, const char *value);
 /* Adds each part of a list separated by commas. */
 void strings_add_list(strings *s, const char *list);
+/* The same, separated by spaces. */
+void strings_add_words(strings *s, const char *words);
 void strings_free(strings *s);
 
 typedef struct options {

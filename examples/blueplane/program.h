@@ -44,8 +44,9 @@ int ask(bp_result **out, const program *p, const question *q);
 /* The same without printing errors; returns the library's code. */
 int try_ask(bp_result **out, const program *p, const question *q, bp_error **error);
 
-/* Whether a word is a period of bp_query_period. */
+/* Whether a word is a period of bp_query_period; says that it is none, and returns EXIT_USAGE. */
 bool is_period(const char *word);
+int refuse_period(const char *word);
 /* The period of --period, --date, --since and --until as bp_query_period takes it; `otherwise` if
  * none is given. The caller frees it; NULL: an error was printed. */
 char *period_of(const program *p, const char *otherwise);

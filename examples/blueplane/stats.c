@@ -32,58 +32,31 @@ static const char *const breakdown[] = {
 
 /* -------------------------------------------------------------------------------------- period */
 
-static const char *const words[] = {"today", "yesterday", "week",       "month", "quarter",
-                                    "year",  "last_week", "last_month", "all",   NULL};
-
-static bool is_day_count(const char *word) {
-  size_t digits = strspn(word, "0123456789");
-  return digits > 0 && strcmp(word + digits, "d") == 0;
-}
-
-static bool is_period_word(const char *word) {
-  for (size_t i = 0; words[i] != NULL; i++)
-    if (strcmp(words[i], word) == 0) return true;
-  date day;
-  return is_day_count(word) || parse_date(&day, word);
-}
-
-bool is_period(const char *word) {
-  return strchr(word, '/') != NULL || is_period_word(word);
-}
-
-static int refuse_word(const char *word) {
-  nearest n = {word, NULL, 0};
-  for (size_t i = 0; words[i] != NULL; i++)
-    nearest_try(&n, words[i]);
-  return complain_of_name("there is no period", &n, "blueplane help stats lists the periods");
-}
-
-/* The week or month that contains a day, as two dates. */
+/* The week or month that contains a day. */
 static char *around(const program *p, date day, bool week) {
   const char *start = p->options.value[OPTION_WEEK_START];
   bool sunday = start != NULL && strcmp(start, "sunday") == 0;
-  date first, last;
-  if (week) {
-    first = add_days(day, -(sunday ? (day.weekday + 1) % 7 : day.weekday));
-    last = add_days(first, 6);
-  } else {
-    first = day;
-    first.day = 1;
-    last = add_days(first, 31);
-    last.day = 1;
-    last = add_days(last, -1);
-  }
+  if (!week) return print_text("%04d-%02d", day.year, day.month);
+  date first = add_days(day, -(sunday ? (day.weekday + 1) % 7 : day.weekday));
   char a[16], b[16];
   format_date(a, first);
-  format_date(b, last);
+  format_date(b, add_days(first, 6));
   return print_text("%s/%s", a, b);
+}
+
+/* Under which name the page shows a period: of one by number it says only what it is. */
+static const char *word_of(const char *period) {
+  size_t length = strlen(period);
+  if (length == strlen("2026-W07") && period[5] == 'W') return "a_week";
+  if (length != strlen("2026-03") || period[4] != '-') return period;
+  return period[5] == 'Q' ? "a_quarter" : "a_month";
 }
 
 /* "week" or "month" with --date: the week or month that contains the date. */
 static int choose_period(stats *s) {
   const program *p = s->program;
   const char *word = p->argument_count > 0 ? p->arguments[0] : NULL;
-  if (word != NULL && !is_period_word(word)) return refuse_word(word);
+  if (word != NULL && !is_period(word)) return refuse_period(word);
   bool week = word != NULL && strcmp(word, "week") == 0;
   bool month = word != NULL && strcmp(word, "month") == 0;
   uint64_t range = OPTION_BIT(OPTION_PERIOD) | OPTION_BIT(OPTION_SINCE) | OPTION_BIT(OPTION_UNTIL);
@@ -100,8 +73,8 @@ static int choose_period(stats *s) {
     s->word = week ? "a_week" : "a_month";
     return EXIT_OK;
   }
-  s->word = p->options.given & range || dated ? NULL : s->period;
-  if (given(&p->options, OPTION_PERIOD)) s->word = s->period;
+  bool dates = dated || (p->options.given & range && !given(&p->options, OPTION_PERIOD));
+  s->word = dates ? NULL : word_of(s->period);
   return EXIT_OK;
 }
 

@@ -26,7 +26,8 @@ static const struct period_name {
     {"last_week", "Last week", "last week", "week before", NULL},
     {"last_month", "Last month", "last month", "month before", NULL},
     {"a_week", "Week", "that week", "week before", NULL},
-    {"a_month", "Month", "that month", "month before", NULL}};
+    {"a_month", "Month", "that month", "month before", NULL},
+    {"a_quarter", "Quarter", "that quarter", "quarter before", NULL}};
 
 static const struct period_name *name_of(const stats *s) {
   for (size_t i = 0; s->word != NULL && i < sizeof period_names / sizeof *period_names; i++)
@@ -110,7 +111,9 @@ static const char *baseline_heading(const stats *s, const char **said) {
   const struct period_name *name = name_of(s);
   *said = NULL;
   if (strcmp(s->compare, "year") == 0) return "a year before";
-  if (strcmp(s->compare, "average") == 0) return s->days == 1 ? "average day" : "average";
+  if (strcmp(s->compare, "average") == 0 || strncmp(s->compare, "trailing_", 9) == 0)
+    return s->days == 1 ? "average day" : "average";
+  if (strcmp(s->compare, "previous") != 0) return s->compare;
   if (name == NULL) return s->days == 1 ? "day before" : "period before";
   *said = name->before_note;
   return name->before;

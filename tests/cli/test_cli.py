@@ -485,6 +485,39 @@ class Numbers(Case):
         self.assertEqual((run["zone"], run["from"]), ("Asia/Kolkata", "2026-03-10T18:30:00Z"))
         self.assertIn("Asia/Kolkata", self.home("stats", "--date", "2026-03-11", "--zone", "Asia/Kolkata").out)
 
+    def test_periods_by_number(self):
+        """Months, quarters and ISO weeks by number have the days that Python's calendar gives them."""
+        day, cases = datetime.date, {}
+        for month in range(1, 13):
+            cases[f"2024-{month:02}"] = day(2024, month, 1), day(2024 + month // 12, month % 12 + 1, 1)
+        for quarter in range(1, 5):
+            cases[f"2025-Q{quarter}"] = (day(2025, 3 * quarter - 2, 1),
+                                         day(2025 + quarter // 4, 3 * quarter % 12 + 1, 1))
+        for year, week in ((2026, 1), (2026, 13), (2026, 53), (2024, 9), (2020, 53), (2021, 1)):
+            monday = day.fromisocalendar(year, week, 1)
+            cases[f"{year}-W{week:02}"] = monday, monday + datetime.timedelta(7)
+        for period, (first, end) in cases.items():
+            run = self.home("metric", "prompts", "--period", period, "--json", "-n").json()["meta"]
+            self.assertEqual((run["from"], run["until"]), (f"{first}T00:00:00Z", f"{end}T00:00:00Z"), period)
+        march = self.ok(self.home("stats", "2026-03")).out
+        self.assertIn("Month, 1 to 31 March 2026", march)
+        self.assertEqual(march, self.ok(self.home("stats", "month", "--date", "2026-03-15")).out)
+        run = self.ok(self.home("metric", "prompts", "-p", "2026-03", "--compare", "previous", "--json")).json()["meta"]
+        self.assertEqual((run["baseline_from"], run["baseline_until"]), ("2026-02-01T00:00:00Z", "2026-03-01T00:00:00Z"))
+        for words in (["stats", "2026-13"], ["days", "-p", "2026-13"], ["days", "-p", "7d", "--compare", "2026-13"]):
+            run = self.ok(self.home(*words, "-n"), 2)
+            self.assertIn('"2026-13"', run.err)
+            self.assertIn("trailing_12w" if "--compare" in words else "2026-W07", run.err)
+
+    def test_any_period_is_a_baseline(self):
+        """--compare takes any period, as metric does of the library, and its name heads the column."""
+        run = self.ok(self.home("metric", "prompts", "-p", "2026-03", "--compare", "2026-02-20/2026-02-25", "--json")).json()
+        other = self.ok(self.home("metric", "prompts", "-p", "2026-02-20/2026-02-25", "--json")).json()
+        self.assertEqual(run["rows"][0]["prompts.baseline"], other["rows"][0]["prompts"])
+        self.assertRegex(self.ok(self.home("stats", "2026-03", "--compare", "2026-02")).out, "that month +2026-02 +change")
+        self.assertRegex(self.ok(self.home("stats", "2026-03-30", "-c", "trailing_12w")).out, "average day +change")
+        self.assertIn('did you mean "previous"?', self.ok(self.home("stats", "--compare", "previos"), 2).err)
+
     def test_empty_day(self):
         """A day without activity: status 3, and the last active day is suggested."""
         run = self.ok(self.home("stats", "--date", "2026-06-01"), 3)
