@@ -11,6 +11,7 @@
 #include "interrupt.h"
 #include "paths.h"
 #include "system.h"
+#include "vitals.h"
 #include "zone.h"
 
 #define NAMES_SHOWN 3
@@ -126,6 +127,28 @@ static void check_private(doctor *d, const char *about, const char *path) {
   free(shown);
 }
 
+/* Takes ownership of an error of the store. */
+static void find_failure(doctor *d, const char *about, bp_error *error) {
+  static const struct {
+    int code;
+    const char *mend;
+  } mends[] = {
+      {BP_ERR_READONLY, "give yourself permission for it and its folder: chmod u+rw"},
+      {BP_ERR_IO, "give yourself permission for it and its folder, and see that the disk has "
+                  "room: df"},
+      {BP_ERR_INVALID, "name another store: --store, or BLUEPLANE_STORE"},
+      {BP_ERR_BUSY, "wait for the process that writes, or end it; then run blueplane doctor "
+                    "again"}};
+  const char *hint = bp_error_detail(error, "hint");
+  char *mend = hint != NULL ? text_safe(hint) : NULL;
+  if (mend == NULL && bp_error_code(error) == BP_ERR_CORRUPT)
+    mend = print_text(HOW_TO_BEGIN_ANEW, d->program->store_path);
+  for (size_t i = 0; mend == NULL && i < sizeof mends / sizeof *mends; i++)
+    if (mends[i].code == bp_error_code(error)) mend = copy_text(mends[i].mend);
+  find(d, PROBLEM, about, text_safe(bp_error_message(error)), mend);
+  bp_error_free(error);
+}
+
 static void check_integrity(doctor *d) {
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -134,8 +157,7 @@ static void check_integrity(doctor *d) {
   int rc = bp_inspect(&r, d->program->store, "integrity", &error);
   interruptible_end(&call);
   if (rc != BP_OK) {
-    find(d, PROBLEM, "integrity", text_safe(bp_error_message(error)), NULL);
-    bp_error_free(error);
+    find_failure(d, "integrity", error);
     return;
   }
   bool well = true;
@@ -156,12 +178,28 @@ static int64_t health_figure(const bp_result *r, const char *name) {
   return 0;
 }
 
+/* Whether the disk has room for another day of a store, as health judges it. */
+static void check_room(doctor *d, double used, double growth) {
+  double room = room_left(d->program->store_path);
+  if (room < 0) return;
+  double days = days_until(used + room, used, growth);
+  text said = {0};
+  put_bytes(&said, (uint64_t)room);
+  text_add(&said, " left on the store's disk");
+  if (days < 0 || days >= 1)
+    find(d, WELL, "room", said.data, NULL);
+  else
+    find(d, PROBLEM, "room", said.data,
+         copy_text(
+             "free space there, or move the store and its key and name their place: --store, or "
+             "BLUEPLANE_STORE"));
+}
+
 static void check_content(doctor *d) {
   bp_result *r = NULL;
   bp_error *error = NULL;
   if (bp_inspect(&r, d->program->store, "health", &error) != BP_OK) {
-    find(d, PROBLEM, "content", text_safe(bp_error_message(error)), NULL);
-    bp_error_free(error);
+    find_failure(d, "content", error);
     return;
   }
   text said = {0};
@@ -177,6 +215,8 @@ static void check_content(doctor *d) {
              "records have no usable time and are not in any period");
     find(d, WARNING, "undated", undated.data, copy_text("--period all counts them"));
   }
+  check_room(d, (double)(health_figure(r, "storage_bytes") - health_figure(r, "free_bytes")),
+             (double)health_figure(r, "growth"));
   bp_result_free(r);
 }
 
@@ -241,8 +281,7 @@ static void check_rejects(doctor *d) {
       bp_inspect(&rejects, d->program->store, "rejects", &error) == BP_OK) {
     judge_rejects(d, reasons, rejects);
   } else {
-    find(d, PROBLEM, "rejected", text_safe(bp_error_message(error)), NULL);
-    bp_error_free(error);
+    find_failure(d, "rejected", error);
   }
   bp_result_free(rejects);
   bp_result_free(reasons);
@@ -291,10 +330,8 @@ static void check_store(doctor *d) {
       check_rejects(d);
       check_unpriced(d);
     } else {
-      const char *hint = bp_error_detail(error, "hint");
-      find(d, PROBLEM, "store", text_safe(bp_error_message(error)),
-           hint != NULL ? text_safe(hint) : NULL);
-      bp_error_free(error);
+      find_failure(d, "store", error);
+      check_room(d, 0, 0);
     }
   }
   free(key);

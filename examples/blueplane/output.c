@@ -317,6 +317,8 @@ int complain_of_content(const char *path, bp_error *error) {
   }
   if (hint != NULL)
     say_hint(bp_error_code(error), hint);
+  else if (bp_error_code(error) == BP_ERR_CORRUPT)
+    tell("  blueplane doctor says what can be done\n");
   else if (allowed == NULL)
     suggest(error);
   if (allowed != NULL) tellf("  allowed: %s\n", allowed);

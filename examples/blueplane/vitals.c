@@ -134,6 +134,11 @@ static double number_of(const vitals *v, const char *name) {
   return found == NULL ? 0 : found->value;
 }
 
+double days_until(double limit, double used, double growth) {
+  if (limit <= used) return 0; /* a full store no longer grows */
+  return growth > 0 ? (limit - used) / growth : -1;
+}
+
 /* The size limit of the store, and when it is reached. */
 static void add_limit(vitals *v, const program *p) {
   const char *asked = p->options.value[OPTION_SIZE_LIMIT];
@@ -144,12 +149,9 @@ static void add_limit(vitals *v, const program *p) {
     limit += used;
   else
     return;
-  double growth = number_of(v, "growth"), left = limit > used ? limit - used : 0;
+  double days = days_until(limit, used, number_of(v, "growth"));
   add(v, "limit_bytes", NULL, limit);
-  if (left <= 0)
-    add(v, "days_to_limit", NULL, 0); /* a full store no longer grows */
-  else if (growth > 0)
-    add(v, "days_to_limit", NULL, left / growth);
+  if (days >= 0) add(v, "days_to_limit", NULL, days);
 }
 
 static int add_integrity(vitals *v, bp_store *operator) {

@@ -50,6 +50,10 @@ void vitals_free(vitals *v);
 /* The whole figure; NULL: unknown. */
 const vital *vital_of(const vitals *v, const char *name);
 
+/* In how many days a store of `used` bytes that grows by `growth` a day reaches a limit; negative:
+ * nothing tells. */
+double days_until(double limit, double used, double growth);
+
 const char *status_name(vital_status status);
 /* Whether people see the figure: not the parts that are zero, and not those for programs only. */
 bool vital_is_shown(const vital *v);

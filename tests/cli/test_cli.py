@@ -1521,6 +1521,45 @@ class Usage(Case):
 class Care(Case):
     """doctor, damaged and unusual stores, and the commands for privacy."""
 
+    def test_doctor_on_a_full_disk(self):
+        """A disk without room is a problem for doctor, as it is for health; with room its amount is told."""
+        home = self.new_home(data=False)
+        self.ok(home("sync", self.data))
+        self.assertRegex(self.ok(home("doctor")).out, r"ok +room +[\d.]+ [KMGT]iB left on the store's disk")
+        script = ('mount -t tmpfs -o size=2m none "$1" && cp "$2" "$2.key" "$1" && chmod 600 "$1"/* && export BLUEPLANE_STORE="$1/blueplane.db" || exit 77\n'
+                  'head -c 32768 /dev/zero > "$1/spare"; cat /dev/zero > "$1/rest" 2> "$1.said"\n'
+                  'rm "$1/spare"; "$0" health; "$0" doctor')  # reading needs 32 KiB beside the store for the while
+        full = os.path.join(home.root, "full")
+        os.mkdir(full)
+        try:
+            run = subprocess.run(["unshare", "-rm", "sh", "-c", script, PROGRAM, full, home.store], env=home.environment,
+                                 stdout=subprocess.PIPE, timeout=PATIENCE)
+        except FileNotFoundError:
+            self.skipTest("no unshare")
+        if run.returncode not in (0, 1) or not run.stdout:
+            self.skipTest("nothing may be mounted here")
+        said = run.stdout.decode()
+        self.assertIn("failing: the store reaches its limit within a day", said)
+        self.assertRegex(said, r"problem +room +0 B left on the store's disk\n +free space there")
+        self.assertEqual(run.returncode, 1)
+
+    def test_every_problem_has_a_remedy(self):
+        """Whatever is wrong with the file of the store, doctor says what to do about it, and questions say who knows."""
+        home = self.new_home(data=False)
+        self.ok(home("sync", self.data))
+        whole = pathlib.Path(home.store).read_bytes()
+        for what in ("no store", "torn", "a folder"):
+            if what == "a folder":
+                os.remove(home.store)
+                os.mkdir(home.store, 0o700)
+            else:
+                at = 0 if what == "no store" else 3 * 4096
+                pathlib.Path(home.store).write_bytes(whole[:at] + b"\x01" * 8192 + whole[at + 8192:])
+                self.assertIn("blueplane doctor", self.ok(home("stats", "-n"), 1).err)
+            wrong = [check for check in self.ok(home("doctor", "--json"), 1).json()["checks"] if check["status"] == "problem"]
+            self.assertTrue(wrong, what)
+            self.assertTrue(all(check["mend"] for check in wrong), wrong)
+
     def test_doctor(self):
         """doctor reports permissions, missing keys and ignored settings with a remedy for each."""
         home = self.new_home()
