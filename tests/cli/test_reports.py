@@ -155,12 +155,15 @@ class Reports(unittest.TestCase):
         self.assertIn("acme: 7 of 13 weeks are published", report("2026-Q1", "md"))
         text = report("2026-03", "md")
         self.assertIn("acme: 4 of 4 weeks are published", text)
-        told = re.findall(r"^\| ([\w, ]+) \|.*\| ([+−])([\d.]+) % a week against February 2026", text, re.MULTILINE)
+        told = re.findall(r"^\| ([\w, ]+) \|.*\| per week: ([+−])([\d.]+) % against February 2026", text, re.MULTILINE)
         self.assertGreater(len(told), 0, text)
         for title, sign, size in told:
             name = names[title]
             change = 100 * ((now[name] / 4) / (before[name] / 3) - 1)
             self.assertAlmostEqual(float(size) if sign == "+" else -float(size), change, delta=0.51)
+        self.assertIn("| Figure | 2026-02 | 2026-03 | Change |\n| --- | ---: | ---: | ---: |\n| Weeks published | 3 of 4 | 4 of 4 |  |\n", text)
+        for line in re.findall(r"^\| (?:Cost|Lines added|Commits|Sessions) \| [^|]*\d \|.*$", text.split("## Month over month")[1], re.MULTILINE):
+            self.assertRegex(line, r"\| per week: (?:[+−][\d.]+ %|no clear change) \|$")
 
     def test_weeks_to_come_are_not_withheld(self):
         """If nine weeks of a quarter are published, the tenth is not reported as withheld: it does not exist yet."""
@@ -304,7 +307,7 @@ class Reports(unittest.TestCase):
                     if store == less:
                         db.execute("DELETE FROM release WHERE id = ?", (lost,))
             page = [run("report", "executive", "--store", store, "--period", "2026-03", "--format", "md") for store in (less, taken)]
-            self.assertIn("% a week against February 2026", page[0])
+            self.assertRegex(page[0], r"per week: .*% against February 2026")
             self.assertEqual(*page)
             for who in ("manager", "research"):
                 part = "4 of 4 weeks; baseline: 3 of 4 weeks"

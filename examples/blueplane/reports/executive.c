@@ -92,16 +92,24 @@ static char *no_change(const executive *e) {
                                            : "nothing earlier is published");
 }
 
-/* Compares sums by the week, as the windows may have different numbers of weeks. */
-static char *change_of(const executive *e, const char *metric, bool sum) {
+/* The change since the window before; "" if there is none to give. Sums are compared by the week,
+ * as the windows may have different numbers of weeks, and say so. */
+static char *change_in(const executive *e, const char *metric, bool sum) {
+  if (!e->has_before) return copy_text("");
   span now = span_of(e->total, 0, metric, sum ? e->now.published : 1);
-  if (!e->has_before) return no_change(e);
   span before = span_of(e->past, 0, metric, sum ? e->before.published : 1);
-  char *change = change_between(&now, &before), *said;
-  if (change[0] == '\0')
-    said = print_text("not known for %s", e->before.name);
-  else
-    said = print_text("%s%s against %s", change, sum ? " a week" : "", e->before.name);
+  char *change = change_between(&now, &before);
+  if (!sum || change[0] == '\0') return change;
+  char *said = print_text("per week: %s", change);
+  free(change);
+  return said;
+}
+
+static char *change_of(const executive *e, const char *metric, bool sum) {
+  if (!e->has_before) return no_change(e);
+  char *change = change_in(e, metric, sum);
+  char *said = change[0] == '\0' ? print_text("not known for %s", e->before.name)
+                                 : print_text("%s against %s", change, e->before.name);
   free(change);
   return said;
 }
@@ -211,34 +219,42 @@ static size_t rows_until(const bp_result *r, const window *w) {
   return rows;
 }
 
+/* "4 of 5": the published weeks of a window that was before this one, or is it. */
+static char *weeks_of(const executive *e, const char *row) {
+  window w = e->now, before;
+  for (; strcmp(w.row, row) > 0; w = before)
+    window_before(&before, e->x, &w);
+  return print_text("%d of %d", w.published, w.weeks);
+}
+
 /* A table of the window after those before it, with the change from the last of these. */
 static void put_windows(paper *p, const executive *e) {
   const bp_result *r = e->windows;
   size_t rows = rows_until(r, &e->now), first = rows > WINDOWS_MOST ? rows - WINDOWS_MOST : 0;
-  size_t columns = rows - first + 2, cells = columns * (SHOWN_WINDOWS + 1);
-  char **texts = need(calloc(cells, sizeof *texts));
-  texts[0] = copy_text("Figure");
-  texts[columns - 1] = copy_text("Change");
-  for (size_t row = first; row < rows; row++)
-    texts[row - first + 1] = copy_text(bp_result_text(r, row, 0, NULL));
+  size_t columns = rows - first + 2, lines = SHOWN_WINDOWS + 2, cells = columns * lines;
+  char **texts = need(calloc(cells, sizeof *texts)), **weeks = texts + columns;
+  texts[0] = copy_text("Figure"), weeks[0] = copy_text("Weeks published");
+  texts[columns - 1] = copy_text("Change"), weeks[columns - 1] = copy_text("");
+  for (size_t row = first; row < rows; row++) {
+    const char *name = bp_result_text(r, row, 0, NULL);
+    texts[row - first + 1] = copy_text(name);
+    weeks[row - first + 1] = weeks_of(e, name);
+  }
   for (size_t m = 0; m < SHOWN_WINDOWS; m++) {
-    char **line = texts + (m + 1) * columns;
+    char **line = texts + (m + 2) * columns;
     int column = find_column(r, "metric", shown_windows[m]);
     bool sum = bp_result_type(r, (size_t)column) == BP_TYPE_INT &&
                strcmp(shown_windows[m], "active_users") != 0;
     line[0] = copy_text(bp_result_column(r, (size_t)column, "title"));
     for (size_t row = first; row < rows; row++)
       line[row - first + 1] = show_value(&e->screen, r, row, column);
-    span now = span_of(e->total, 0, shown_windows[m], sum ? e->now.published : 1);
-    span before =
-        span_of(e->past, 0, shown_windows[m], sum && e->has_before ? e->before.published : 1);
-    line[columns - 1] = change_between(&now, &before);
+    line[columns - 1] = change_in(e, shown_windows[m], sum);
   }
   paper_section(p, "sheet", e->now.quarter ? "Quarter over quarter" : "Month over month");
   char *change =
       e->has_before
           ? print_text(
-                "The change is from %s to %s, for sums per week, and given only if the two ranges do not overlap.",
+                "The change is from %s to %s, for sums from mean week to mean week, and given only if the two ranges do not overlap.",
                 e->before.name, e->now.name)
       : e->before.published > 0
           ? print_text("No change is given: not every team has published all of %s and %s.",
@@ -247,7 +263,7 @@ static void put_windows(paper *p, const executive *e) {
   paper_take(p, print_text("%s A week belongs to the %s that contains its Thursday.", change,
                            e->now.quarter ? "quarter" : "month"));
   free(change);
-  paper_grid(p, "Side by side", (const char *const *)texts, columns, SHOWN_WINDOWS + 1, 1);
+  paper_grid(p, "Side by side", (const char *const *)texts, columns, lines, 1);
   if (p->form == PAPER_CSV) paper_result(p, r, NULL, false);
   for (size_t i = 0; i < cells; i++)
     free(texts[i]);
