@@ -319,6 +319,19 @@ async function againstAverage(browser, file) {
   }
 }
 
+// Every fact in the drawer has its place: it neither overlaps the next one nor is cut off.
+async function placed(page, name) {
+  for (const width of [1280, 480, 360]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const button of await page.locator("button.tile, .findings .opener, .panel tbody tr:first-child .opener").all()) {
+      await button.press("Enter");
+      const cut = await page.evaluate(() => [...document.querySelectorAll("dialog[open] .facts > div, dialog[open] .facts dd")].filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent));
+      check(cut.length === 0, `${name}: at ${width} facts overlap: ${cut.join("; ")}`);
+      await page.keyboard.press("Escape");
+    }
+  }
+}
+
 // Every row of panels fills the width.
 async function filled(page, name) {
   for (const width of [1920, 1280, 1024, 768]) {
@@ -347,6 +360,7 @@ async function whole(browser, file, name, hashes) {
       if (await page.locator(".heat").count()) await heatKeys(page, name);
       await keyboard(page, name);
       await filled(page, name);
+      await placed(page, name);
     }
     await close(page, name);
   }

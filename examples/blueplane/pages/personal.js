@@ -448,7 +448,7 @@ function findingDetail(row) {
   };
   const line = (name, ...value) => el("div", null, el("dt", null, name), el("dd", null, value));
   const p = found.value(row, "p_adjusted");
-  return { title: "Evidence", sub: found.value(row, "sentence"), nodes: [el("p", { class: "advice" }, found.value(row, "advice")), el("dl", { class: "facts" },
+  return { title: "Evidence", sub: found.value(row, "sentence"), nodes: [el("p", { class: "advice" }, found.value(row, "advice")), el("dl", { class: "facts long" },
     line("Metric", titleOf(found.value(row, "metric"))),
     line("Here", number(unit, found.value(row, "value") || 0), ` of ${fixed(found.value(row, "n") || 0, 0)}`),
     line("Elsewhere", number(unit, found.value(row, "other") || 0), ` of ${fixed(found.value(row, "n_other") || 0, 0)}`),
