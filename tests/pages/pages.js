@@ -158,11 +158,16 @@ function personalFigures(file) {
   for (const period of data.periods)
     for (const [name, tables] of Object.entries(period)) {
       if (typeof tables !== "object") continue;
+      if (name === "verdicts") {
+        for (const [baseline, table] of Object.entries(tables)) compareTable(data, table, `${period.name} ${name} ${baseline}`, () => ask("compare", period.name, "--compare", baseline));
+        continue;
+      }
       for (const [baseline, table] of tables.columns ? [[null, tables]] : Object.entries(tables))
         compareTable(data, table, `${period.name} ${name} ${baseline || ""}`, (metrics, by) => ask("metric", ...metrics, ...(by.length ? ["--by", by.join(",")] : []), "--period", period.name,
           ...(baseline && baseline !== "none" ? ["--compare", baseline] : []), ...(orders[name] ? ["--order", orders[name]] : []), ...(limits[name] ? ["--limit", String(limits[name])] : [])));
     }
-  for (const [period, table] of Object.entries(data.insights)) compareTable(data, table, `insights ${period}`, () => ask("insights", "--period", period, "--limit", "8"));
+  check(Object.keys(data.insights).join() === "7d,28d,all", `insights over ${Object.keys(data.insights)}`);
+  for (const [period, table] of Object.entries(data.insights)) compareTable(data, table, `insights ${period}`, () => ask("insights", "--period", period));
   return data;
 }
 
@@ -319,6 +324,34 @@ async function againstAverage(browser, file) {
   }
 }
 
+// Green and red stand only where `blueplane compare` finds a difference, which in the sample nothing does; with a verdict
+// put in its place they are seen.
+async function coloured(browser, file) {
+  for (const [period, baseline] of [["month", "previous"], ["quarter", "average"]]) {
+    const page = await open(browser, file, { hash: `${period},${baseline},active_time` });
+    const rates = { tool_success_rate: "tool_error_rate", resolution_rate: "resolution_rate" };
+    const told = new Map(ask("compare", period, "--compare", baseline).rows.map((row) => [row.metric, row.verdict]));
+    const seen = await page.evaluate(() => Object.fromEntries([...document.querySelectorAll("button.tile")].map((tile) => [tile.querySelector("data").dataset.column, (tile.querySelector(".good, .bad") || { className: "" }).className])));
+    for (const [metric, colour] of Object.entries(seen))
+      check(colour === "" || ["higher", "lower"].includes(told.get(rates[metric])), `${period} ${baseline}: ${metric} is coloured (${colour}), and compare says ${told.get(rates[metric])}`);
+    const put = await page.evaluate(() => {
+      const verdicts = compared("verdicts"), at = verdicts.find("metric", "tool_error_rate");
+      return ["lower", "higher", "no difference shown", "too little data"].map((said) => { verdicts.columns.verdict = { values: verdicts.columns.metric.values.map((_, row) => row === at ? said : "higher") }; return ["up", "down"].map((way) => judgement("tool_success_rate", way)).join("|"); });
+    });
+    check(put.join(" ") === "good| |bad | |", `${period} ${baseline}: verdicts are coloured ${put.join(" ")}`);
+    check(await page.evaluate(() => judgement("cost", "up")) === "", `${period} ${baseline}: cost is coloured`);
+    await close(page, "colours");
+  }
+}
+
+// What the first sentence says of a change.
+async function sentences(browser, file) {
+  const page = await open(browser, file, { hash: "month,average,active_time" });
+  const said = await page.evaluate(() => [15, 9.994, 0.2, 0.01, -0.2].map((relative) => muchAs(relative).replace(/\u00a0/g, " ")));
+  check(said.join("; ") === "16 times as much active time as; 999 % more active time than; 20 % more active time than; As much active time as; 20 % less active time than", `sentences: ${said.join("; ")}`);
+  await close(page, "sentences");
+}
+
 // Every fact in the drawer has its place: it neither overlaps the next one nor is cut off.
 async function placed(page, name) {
   for (const width of [1280, 480, 360]) {
@@ -378,6 +411,8 @@ async function main() {
     await whole(browser, personal, "personal", ["today,average,active_time", "all,none,cost", "month,previous,interactions"]);
     await control(browser, personal);
     await againstAverage(browser, personal);
+    await coloured(browser, personal);
+    await sentences(browser, personal);
 
     const empty = path.join(work, "empty.html");
     run("dashboard", "--store", path.join(work, "home", "empty.db"), "--no-sync", "--output", empty);

@@ -139,9 +139,13 @@ static const block details[] = {
     {"session_types", {"session", "task_type"}, "-tasks", PARTS_MOST, {"tasks"}}};
 static const struct period detailed = {"quarter", NULL, false};
 
-/* The insights, for a short and for a long period. */
-static const block findings = {"insights", {NULL}, NULL, 8, {"insights"}};
-static const struct period looked_at[] = {{"7d", NULL, false}, {"28d", NULL, false}};
+/* Queried for each baseline of a compared period: whether its rates differ by more than chance. */
+static const block verdicts = {"verdicts", {NULL}, NULL, 0, {"comparison"}};
+
+/* The insights, for a short period, for a long one, and for all. */
+static const block findings = {"insights", {NULL}, NULL, 0, {"insights"}};
+static const struct period looked_at[] = {
+    {"7d", NULL, false}, {"28d", NULL, false}, {"all", NULL, false}};
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -175,6 +179,8 @@ static void list_jobs(jobs *all) {
       add_job(all, &compared[k / COUNT(baselines)], &periods[i], baselines[k % COUNT(baselines)]);
     for (size_t k = 0; k < COUNT(compared) && !periods[i].compared; k++)
       add_job(all, &compared[k], &periods[i], NULL);
+    for (size_t k = 0; k < COUNT(baselines) && periods[i].compared; k++)
+      add_job(all, &verdicts, &periods[i], baselines[k]);
     for (size_t k = 0; k < COUNT(blocks); k++)
       add_job(all, &blocks[k], &periods[i], NULL);
   }
@@ -247,21 +253,21 @@ static const bp_result *answered(const jobs *all, const block *b, const struct p
   return all->item[i].result;
 }
 
-static void put_compared(data *d, const jobs *all, const struct period *period) {
-  for (size_t i = 0; i < COUNT(compared); i++) {
-    json_open(&d->out, compared[i].name, '{');
-    for (size_t k = 0; k < COUNT(baselines) && period->compared; k++)
-      put_table(d, baselines[k], answered(all, &compared[i], period, baselines[k]));
-    if (!period->compared) put_table(d, "none", answered(all, &compared[i], period, NULL));
-    json_close(&d->out, '}');
-  }
+static void put_compared(data *d, const jobs *all, const block *b, const struct period *period) {
+  json_open(&d->out, b->name, '{');
+  for (size_t k = 0; k < COUNT(baselines) && period->compared; k++)
+    put_table(d, baselines[k], answered(all, b, period, baselines[k]));
+  if (!period->compared) put_table(d, "none", answered(all, b, period, NULL));
+  json_close(&d->out, '}');
 }
 
 static void put_period(data *d, const jobs *all, const struct period *period) {
   json_open(&d->out, NULL, '{');
   json_text(&d->out, "name", period->name);
   json_text(&d->out, "by", period->by);
-  put_compared(d, all, period);
+  for (size_t i = 0; i < COUNT(compared); i++)
+    put_compared(d, all, &compared[i], period);
+  if (period->compared) put_compared(d, all, &verdicts, period);
   for (size_t i = 0; i < COUNT(blocks); i++)
     put_table(d, blocks[i].name, answered(all, &blocks[i], period, NULL));
   json_close(&d->out, '}');

@@ -19,8 +19,17 @@ const baselineNames = {
 };
 const baselineText = () => (baselineNames[view.baseline] || {})[period().name] || "";
 
-// Whether more is better (1) or worse (-1); most figures are neither.
-const better = { tool_success_rate: 1, resolution_rate: 1, first_try_rate: 1, cache_efficiency: 1, retry_rate: -1, rework_rate: -1, api_errors: -1 };
+// The figures of which more is better, each with the rate by which the library compares it, and that rate's verdict if
+// there is more. Most figures are neither good nor bad.
+const better = { tool_success_rate: ["tool_error_rate", "lower"], resolution_rate: ["resolution_rate", "higher"] };
+
+// Green or red only where the library finds more than chance.
+function judgement(metric, way) {
+  const [rate, more] = better[metric] || [], verdicts = compared("verdicts");
+  const verdict = rate ? verdicts.value(verdicts.find("metric", rate), "verdict") : null;
+  if (!["higher", "lower"].includes(verdict)) return "";
+  return verdict === more ? way === "up" ? "good" : "" : way === "down" ? "bad" : "";
+}
 
 // ----------------------------------------------------------------------------------------------------- head
 
@@ -45,8 +54,14 @@ function delta(metric, from = compared("totals")) {
   const way = difference > 0 ? "up" : difference < 0 ? "down" : "same";
   const arrow = { up: "▲", down: "▼", same: "" }[way];
   const said = ratio && difference !== null ? `${difference < 0 ? "−" : "+"}${fixed(Math.abs(difference) * 100, 1)} points` : relative === null ? "new" : change(relative);
-  const judged = better[metric] ? (better[metric] > 0) === (difference > 0) ? "good" : "bad" : "";
-  return el("span", { class: `tile-delta ${way === "same" ? "" : judged}` }, arrow ? el("span", { "aria-hidden": "true", class: "arrow" }, arrow + " ") : null, said, against);
+  return el("span", { class: `tile-delta ${judgement(metric, way)}` }, arrow ? el("span", { "aria-hidden": "true", class: "arrow" }, arrow + " ") : null, said, against);
+}
+
+// "20 % less active time than"; from a factor of about eleven as a factor, like change().
+function muchAs(relative) {
+  if (Math.abs(relative) < 0.02) return "As much active time as";
+  if (relative >= 9.995) return `${fixed(relative + 1, 0)} times as much active time as`;
+  return `${share(Math.abs(relative))} ${relative > 0 ? "more" : "less"} active time than`;
 }
 
 function lede() {
@@ -57,7 +72,7 @@ function lede() {
   if (totals.state(0, "lines_added") !== "uncovered") said.push(`, ${textOf(totals, 0, "lines_added")} lines added and ${textOf(totals, 0, "lines_removed")} removed`);
   said.push(`, at a list price of ${textOf(totals, 0, "cost")}`);
   const relative = totals.value(0, "active_time.relative");
-  if (comparing() && relative !== null) said.push(Math.abs(relative) < 0.02 ? `. As much active time as ${baselineText()}` : `. ${change(Math.abs(relative)).replace(/^[+−±]/, "")}${relative >= 9.995 ? "" : relative > 0 ? " more" : " less"} active time than ${baselineText()}`);
+  if (comparing() && relative !== null) said.push(`. ${muchAs(relative)} ${baselineText()}`);
   return said.join("") + ".";
 }
 
@@ -306,7 +321,8 @@ function sessionsPanel() {
 // ---------------------------------------------------------------------------------------------------- findings
 
 // Fewer days are not enough for insights.
-function lookedAt() { return ["today", "week"].includes(period().name) ? "7d" : "28d"; }
+function lookedAt() { return { today: "7d", week: "7d", all: "all" }[period().name] || "28d"; }
+const lookedAtNames = { "7d": "the last 7 days", "28d": "the last 28 days", all: "all that is recorded" };
 function findings() { return result(page.insights[lookedAt()]); }
 
 // Insights may cover more days than a short period, so each shows its own.
@@ -317,12 +333,12 @@ function finding(found, row) {
 }
 
 function insightsPanel() {
-  const found = findings(), of = lookedAt() === "7d" ? "the last 7 days" : "the last 28 days";
+  const found = findings();
   const note = found.meta.notes ? el("p", { class: "note" }, found.meta.notes) : null;
   const list = (most) => el("ol", { class: "findings" }, rowsOf(found).slice(0, most).map((row) => finding(found, row)));
-  if (found.rows === 0) return panel("insights", "What stands out", "third", null, nothing(`Nothing that is more than chance in ${of}.`), note);
+  if (found.rows === 0) return panel("insights", "What stands out", "third", null, nothing(`Nothing that is more than chance in ${lookedAtNames[lookedAt()]}.`), note);
   return panel("insights", "What stands out", "third", "Each difference is more than chance, over the days given below it.", list(3),
-    found.rows > 3 ? opener(`All ${found.rows}`, () => openDetail(() => ({ title: "What stands out", sub: "Over the days given below each", nodes: [list(found.rows), note] }))) : null);
+    found.rows > 3 ? opener(`All ${found.rows}`, () => openDetail(() => ({ title: "What stands out", sub: "Over the days given below each.", nodes: [list(found.rows), note] }))) : null);
 }
 
 function featuresPanel() {
