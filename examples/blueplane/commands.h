@@ -101,8 +101,10 @@ int run_share(program *p);
 int run_merge(program *p);
 int run_publish(program *p);
 /* release.c */
-/* Opens published releases with the access of --as and --team; prints errors. */
-int open_release(program *p, const char *path);
+/* Opens published releases with the access of --as. For a lead *team, NULL at first, becomes the
+ * team: that of --team, or of a lead's file; one of another team than *team is refused. Prints
+ * errors. */
+int open_release(program *p, const char *path, char **team);
 const char *access_name(const program *p);
 uint32_t access_of(const program *p);
 int run_release(program *p);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "exits.h"
+#include "paths.h"
+#include "published.h"
 
 const char *access_name(const program *p) {
   return p->options.value[OPTION_AS] != NULL ? p->options.value[OPTION_AS] : "manager";
@@ -18,24 +20,6 @@ uint32_t access_of(const program *p) {
   return strcmp(as, "research") == 0 ? BP_ACCESS_RESEARCH : BP_ACCESS_MANAGER;
 }
 
-int open_release(program *p, const char *path) {
-  bp_open_options how = BP_OPEN_OPTIONS_INIT;
-  bp_error *error = NULL;
-  how.access = access_of(p);
-  if (bp_open(&p->store, path, &how, &error) != BP_OK ||
-      bp_narrow(p->store, how.access, p->options.value[OPTION_TEAM], &error) != BP_OK)
-    return complain_of(error);
-  return EXIT_OK;
-}
-
-static int describe(const program *p, const char *path) {
-  bp_result *r = NULL;
-  int code = describe_file(&r, path);
-  if (code == EXIT_OK) code = write_result(&p->screen, r, "titles");
-  bp_result_free(r);
-  return code;
-}
-
 /* Stores are databases; files that are sent are not. */
 static bool is_database(const char *path) {
   static const char mark[] = "SQLite format 3";
@@ -45,6 +29,54 @@ static bool is_database(const char *path) {
   bool whole = fread(begin, 1, sizeof begin, file) == sizeof begin;
   fclose(file);
   return whole && memcmp(begin, mark, sizeof mark) == 0;
+}
+
+/* The team of a lead's file; *out NULL: a file of another kind. */
+static int team_in(char **out, const char *path) {
+  bp_result *r = NULL;
+  int code = is_database(path) ? EXIT_OK : describe_file(&r, path);
+  for (size_t row = 0; row < bp_result_rows(r); row++)
+    if (strcmp(bp_result_text(r, row, 0, NULL), "team") == 0)
+      *out = copy_text(bp_result_text(r, row, 1, NULL));
+  bp_result_free(r);
+  return code;
+}
+
+/* A lead's team is that of --team, of the file, and of the files before it. */
+static int settle_team(char **team, const program *p, const char *path) {
+  const char *known = *team != NULL ? *team : p->options.value[OPTION_TEAM];
+  char *own = NULL;
+  int code = team_in(&own, path);
+  if (code == EXIT_OK && own != NULL && known != NULL && strcmp(own, known) != 0) {
+    char *shown = short_path(path);
+    code = complain(EXIT_USAGE, NULL, "%s is of the team %s, not of %s", shown, own, known);
+    free(shown);
+  }
+  if (code == EXIT_OK && own == NULL && known == NULL)
+    code = complain(EXIT_USAGE, "--team TEAM", "a lead sees a team, and none is named");
+  if (code == EXIT_OK && *team == NULL) *team = copy_text(own != NULL ? own : known);
+  free(own);
+  return code;
+}
+
+int open_release(program *p, const char *path, char **team) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  bp_error *error = NULL;
+  how.access = access_of(p);
+  if (bp_open(&p->store, path, &how, &error) != BP_OK) return complain_of_opening(p, error);
+  int code = how.access == BP_ACCESS_LEAD ? settle_team(team, p, path) : EXIT_OK;
+  const char *scope = *team != NULL ? *team : p->options.value[OPTION_TEAM];
+  if (code == EXIT_OK && bp_narrow(p->store, how.access, scope, &error) != BP_OK)
+    code = complain_of(error);
+  return code;
+}
+
+static int describe(const program *p, const char *path) {
+  bp_result *r = NULL;
+  int code = describe_file(&r, path);
+  if (code == EXIT_OK) code = write_result(&p->screen, r, "titles");
+  bp_result_free(r);
+  return code;
 }
 
 /* Queries the metrics after "show FILE", over everything published unless a period is given. */
@@ -76,7 +108,9 @@ int run_release(program *p) {
   }
   bool asks = p->argument_count > 2;
   if (!asks && !is_database(p->arguments[1])) return describe(p, p->arguments[1]);
-  int code = open_release(p, p->arguments[1]);
+  char *team = NULL;
+  int code = open_release(p, p->arguments[1], &team);
+  free(team);
   if (code != EXIT_OK) return code;
   return asks ? answer(p) : show_topic(p, "published");
 }

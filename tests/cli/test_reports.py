@@ -377,6 +377,21 @@ class Mail(unittest.TestCase):
         for team in ("basalt", "cedar", "juniper"):
             self.assertNotIn(team, plain)
 
+    def test_the_team_of_a_leads_file(self):
+        """A lead's file names its team, so --team need not; another team's is refused by the name of both, and a release
+        without --team, which is of no team, with what is missing."""
+        file, board = DEMO / "2026-W13.lead", ("dashboard", "--output", "-")
+        told = run("mail", "--as", "lead", "--release", file)
+        self.assertIn("Subject: acme, atlas, week 2026-W13\r\n", told)
+        self.assertEqual(run("mail", "--as", "lead", "--release", file, "--team", "atlas"), told)
+        page = run(*board, "--as", "lead", "--release", file)
+        self.assertEqual(json.loads(re.search(r"<script[^>]*application/json[^>]*>(.*?)</script>", page, re.DOTALL)[1])["team"], "atlas")
+        for words in (("mail",), board, ("release", "show", file, "sessions")):
+            of = () if words[0] == "release" else ("--release", file)
+            self.assertIn("2026-W13.lead is of the team atlas, not of basalt", run(*words, *of, "--as", "lead", "--team", "basalt", code=2))
+        for words in (("mail",), board):
+            self.assertIn("--team TEAM", run(*words, "--release", DEMO / "2026-W13.release", "--as", "lead", code=2))
+
     def test_two_organisations(self):
         """Releases of two organisations are not combined under the name of one."""
         if not FAKENOW:

@@ -213,6 +213,7 @@ function nobody(file) {
 // opens the member's numbers week by week.
 async function agreed(browser, file, release) {
   const page = await open(browser, file), text = fs.readFileSync(file, "utf8");
+  check((await page.locator("h1").textContent()).startsWith("Team core "), "members: the page is not headed by the file's team");
   const shown = await page.locator("#members tbody tr").evaluateAll((rows) => rows.map((row) => ({ name: row.querySelector("th, td").textContent,
     cells: [...row.querySelectorAll("data")].map((each) => ({ column: each.dataset.column, value: each.value, state: each.dataset.state })) })));
   check(shown.length === 1 && shown[0].name === "ana", `members: the table has ${JSON.stringify(shown.map((each) => each.name))}`);
@@ -429,7 +430,7 @@ async function main() {
     }
     const lead = path.join(work, "member.html"), leadFile = path.join(team, "core.lead");
     environment = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW, FAKE_NOW: "1775232000" }; // consent ends; this is the week after
-    run("dashboard", "--release", leadFile, "--as", "lead", "--team", "core", "--output", lead);
+    run("dashboard", "--release", leadFile, "--as", "lead", "--output", lead);
     await whole(browser, lead, "member", [undefined]);
     await agreed(browser, lead, leadFile);
   } finally {

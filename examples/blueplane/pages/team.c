@@ -236,16 +236,18 @@ static int put_organisation(data *d, program *p) {
 int put_team(data *d, program *p) {
   const strings *files = &p->options.release;
   int code = EXIT_OK;
+  char *team = NULL;
   json_text(&d->out, "access", access_name(p));
-  json_text(&d->out, "team", p->options.value[OPTION_TEAM]);
   if (access_of(p) != BP_ACCESS_LEAD) return put_organisation(d, p);
   json_open(&d->out, "sources", '[');
   for (size_t i = 0; i < files->count && code == EXIT_OK; i++) {
-    code = open_release(p, files->item[i]);
+    code = open_release(p, files->item[i], &team);
     if (code == EXIT_OK) code = put_source(d, p);
     bp_close(p->store);
     p->store = NULL;
   }
   json_close(&d->out, ']');
+  json_text(&d->out, "team", team);
+  free(team);
   return code;
 }

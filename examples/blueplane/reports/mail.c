@@ -39,7 +39,7 @@ typedef struct mail {
   size_t store_count;
   mail_week weeks[WEEKS_MOST]; /* the last is the week of the mail */
   size_t count;
-  char *organisation;
+  char *organisation, *team; /* team NULL: the whole organisation */
   bp_result *lists[4];
 } mail;
 
@@ -130,20 +130,17 @@ static int add_weeks(mail *m, bp_store *s, const bp_result *r) {
 }
 
 static int add_store(mail *m, const char *path) {
-  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  program opener = *m->asked;
   bp_error *error = NULL;
   bp_result *r = NULL;
-  bp_store *s = NULL;
-  const char *team = m->asked->options.value[OPTION_TEAM];
   if (m->store_count == STORES_MOST)
     return complain(EXIT_USAGE, NULL, "a mail takes at most %d files", STORES_MOST);
-  how.access = m->for_whom->access;
-  int rc = bp_open(&s, path, &how, &error);
-  if (rc == BP_OK) m->stores[m->store_count++] = s;
-  if (rc == BP_OK && team != NULL) rc = bp_narrow(s, how.access, team, &error);
-  if (rc == BP_OK) rc = bp_inspect(&r, s, "published", &error);
-  if (rc != BP_OK) return complain_of_opening(m->asked, error);
-  int code = add_weeks(m, s, r);
+  opener.store = NULL;
+  int code = open_release(&opener, path, &m->team);
+  if (opener.store != NULL) m->stores[m->store_count++] = opener.store;
+  if (code == EXIT_OK && bp_inspect(&r, opener.store, "published", &error) != BP_OK)
+    code = complain_of(error);
+  if (code == EXIT_OK) code = add_weeks(m, opener.store, r);
   bp_result_free(r);
   return code;
 }
@@ -202,6 +199,7 @@ static void forget(mail *m) {
     bp_close(m->stores[i]);
   close_published(&m->all);
   free(m->organisation);
+  free(m->team);
 }
 
 /* -------------------------------------------------------------------------------------- sections */
@@ -358,9 +356,8 @@ static void put_hidden(paper *p, const mail *m) {
 }
 
 static char *subject_of(const mail *m) {
-  const char *team = m->asked->options.value[OPTION_TEAM];
-  return print_text("%s%s%s, week %s", m->organisation, team != NULL ? ", " : "",
-                    team != NULL ? team : "", this_week(m)->name);
+  return print_text("%s%s%s, week %s", m->organisation, m->team != NULL ? ", " : "",
+                    m->team != NULL ? m->team : "", this_week(m)->name);
 }
 
 static text compose(const mail *m, paper_form form, const char *subject) {
@@ -506,8 +503,6 @@ int run_mail(program *p) {
     if (strcmp(audiences[i].name, as) == 0) m.for_whom = &audiences[i];
   if (as != NULL && strcmp(m.for_whom->name, as) != 0)
     return complain(EXIT_USAGE, "--as manager or --as lead", "there is no weekly mail for %s", as);
-  if (m.for_whom->access == BP_ACCESS_LEAD && p->options.value[OPTION_TEAM] == NULL)
-    return complain(EXIT_USAGE, "--team TEAM", "a lead's mail is about a team");
   int code = open_weeks(&m);
   if (code == EXIT_OK) code = gather(&m);
   if (code == EXIT_OK) code = write_mail(&m);
