@@ -229,6 +229,20 @@ class Reports(unittest.TestCase):
             widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
             self.assertEqual(len(widths), 1, table)
 
+    def test_ranges_of_teams_in_markdown(self):
+        """Markdown has no bars: it does not describe them, and has the ranges as text, each that of the csv form."""
+        text = self.executive("md")
+        self.assertNotIn("bar", text.split("## Teams")[1].split("\n|")[0])
+        self.assertIn("The light part of a bar spans", self.executive("html"))
+        told = {row["group"]: row for row in csv.DictReader(io.StringIO(self.executive("csv"), newline=""))
+                if row["section"] == "Teams" and row["metric"] == "lines_added" and row["at_most"]}
+        self.assertGreater(len(told), 5)
+        lines = dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|", text.split("## Teams")[1].split("## Projects")[0], re.MULTILINE))
+        for team, row in told.items():
+            value, low, high = (f"{int(row[name]):,}" for name in ("value", "at_least", "at_most"))
+            self.assertEqual(lines[team], value if low == high else f"{value} ({low} to {high})")
+        self.assertTrue(any("(" in lines[team] for team in told))
+
     def test_references_of_the_organisation(self):
         """The organisation's reference values are shown, escaped, with the comparison."""
         path = DEMO / "benchmark.json"
@@ -288,7 +302,7 @@ class Reports(unittest.TestCase):
                 db.execute("UPDATE published SET state = state | 4 WHERE measure = 22")  # cost, by its number in privacy/vector.def
             page = run("report", "executive", "--store", least, "--period", QUARTER, "--format", "md")
             for marked in (r"\| Cost, list price \| ≥\$", r"\| Cost per line \| ≥\$", r"per task ≥\$", r"per commit ≥\$",
-                           r"\| Cost per member and week \| ≥\$", r"\| Lines added \| \d"):
+                           r"\| Cost per active member \| ≥\$", r"\| Lines added \| \d"):
                 self.assertRegex(page, marked)
             mail = email.message_from_string(run("mail", "--store", least), policy=email.policy.default).get_body(("plain",)).get_content()
             for marked in (r"Cost +≥\$", r"Cost per line +≥\$", r"Lines added +\d"):

@@ -159,8 +159,8 @@ static void put_headline(paper *p, const executive *e) {
           join(show_ends(s, r, 0, "adoption_rate"), "; ", change_of(e, "adoption_rate", false))),
       tile_of(e, "Licence utilisation", "license_utilization",
               show_ends(s, r, 0, "license_utilization")),
-      tile_of(e, "Cost per member and week", "cost_per_active_seat",
-              show_ends(s, r, 0, "cost_per_active_seat")),
+      tile_of(e, "Cost per active member", "cost_per_active_seat",
+              join(copy_text("a week"), "; ", show_ends(s, r, 0, "cost_per_active_seat"))),
       tile_of(e, "Return on cost", "roi",
               roi.has ? print_text("likely %.1f×; assumptions below", roi.value) : copy_text(""))};
   free(tiles[7].value);
@@ -270,13 +270,48 @@ static void put_windows(paper *p, const executive *e) {
   free(texts);
 }
 
-static void put_comparisons(paper *p, const executive *e) {
+/* The teams with ranges as texts, where there are no bars to show them. */
+static void put_team_ranges(paper *p, const executive *e) {
+  const bp_result *r = e->teams;
+  size_t columns = 1, rows = bp_result_rows(r) + 1;
+  while (compared[columns - 1] != NULL)
+    columns++;
+  char **cells = need(calloc(columns * rows, sizeof *cells));
+  cells[0] = copy_text("Team");
+  for (size_t row = 1; row < rows; row++)
+    cells[row * columns] = copy_text(bp_result_text(r, row - 1, 0, NULL));
+  for (size_t i = 1; i < columns; i++) {
+    int column = find_column(r, "metric", compared[i - 1]);
+    cells[i] = copy_text(bp_result_column(r, (size_t)column, "title"));
+    for (size_t row = 1; row < rows; row++)
+      cells[row * columns + i] = show_span(&e->screen, r, row - 1, compared[i - 1]);
+  }
+  paper_grid(p, "Teams", (const char *const *)cells, columns, rows, 1);
+  for (size_t i = 0; i < columns * rows; i++)
+    free(cells[i]);
+  free(cells);
+}
+
+static void put_teams(paper *p, const executive *e) {
+  bool ranges = p->form == PAPER_MARKDOWN && bp_result_rows(e->teams) > 0;
   paper_section(p, "sheet", "Teams");
   paper_say(
-      p,
-      "From published cells only. Teams of fewer than three active members in a week are pooled in \"other\". The "
-      "light part of a bar spans the range in which the true number lies; the mark is the published number.");
-  paper_result(p, e->teams, "bars", false);
+      p, "From published cells only. Teams of fewer than three active members in a week are pooled "
+         "in \"other\".");
+  if (ranges) {
+    paper_say(p, "In brackets is the range in which the true number lies.");
+    put_team_ranges(p, e);
+  } else {
+    if (p->form == PAPER_HTML)
+      paper_say(
+          p, "The light part of a bar spans the range in which the true number lies; the mark is "
+             "the published number.");
+    paper_result(p, e->teams, "bars", false);
+  }
+}
+
+static void put_comparisons(paper *p, const executive *e) {
+  put_teams(p, e);
   paper_section(p, "sheet", "Projects");
   paper_result(p, e->projects, "bars", false);
   paper_section(p, "sheet", "Platforms and licences");
