@@ -6,8 +6,10 @@
 
 #include "api/audit.h"
 #include "api/handle.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/scan.h"
+#include "metrics/keymap.h"
 #include "result/table.h"
 #include "sources/source.h"
 #include "store/foreign.h"
@@ -26,6 +28,7 @@ typedef struct preview {
   scan scan;
   seen *seen;
   size_t count, capacity;
+  keymap numbers; /* of the paths seen, by a hash of 64 bits: there are a few hundred at most */
   int failed;
 } preview;
 
@@ -56,19 +59,29 @@ static const field_rule *rule_for(const source *reader, const char *path) {
   return NULL;
 }
 
+/* Whether to end, because the caller cancelled or memory ran out; asked for each value. */
+static bool stopped(preview *p) {
+  if (p->failed == BP_OK && atomic_load(&p->handle->cancelled)) p->failed = BP_ERR_CANCELLED;
+  return p->failed != BP_OK;
+}
+
 static void note(preview *p, const char *path) {
-  for (size_t i = 0; i < p->count; i++)
-    if (strcmp(p->seen[i].path, path) == 0) {
-      p->seen[i].count++;
-      return;
-    }
+  size_t length = strlen(path);
+  int64_t hash = (int64_t)bpi_hash_mix(path, length, 0);
+  bool fresh;
+  uint32_t number = bpi_keymap_put(&p->numbers, &hash, &fresh);
+  if (number != KEYMAP_NONE && !fresh) {
+    p->seen[number].count++;
+    return;
+  }
   void *items = p->seen;
-  if (bpi_reserve(&items, &p->capacity, p->count + 1, sizeof *p->seen) != BP_OK) {
+  if (number == KEYMAP_NONE ||
+      bpi_reserve(&items, &p->capacity, p->count + 1, sizeof *p->seen) != BP_OK) {
     p->failed = BP_ERR_NOMEM;
     return;
   }
   p->seen = items;
-  char *copy = bpi_strndup(path, strlen(path));
+  char *copy = bpi_strndup(path, length);
   if (copy == NULL) {
     p->failed = BP_ERR_NOMEM;
     return;
@@ -101,29 +114,43 @@ static void walk_value(preview *p, char *path);
 static void walk_object(preview *p, char *path) {
   const char *key;
   size_t length, at = strlen(path);
-  while (bpi_scan_key(&p->scan, &key, &length)) {
+  while (!stopped(p) && bpi_scan_key(&p->scan, &key, &length)) {
     extend(p, path, key, length);
     walk_value(p, path);
     path[at] = '\0';
   }
 }
 
-/* A container without any known field counts as one dropped field. */
+/* Whether a container at this path is entered. Only what a rule names or passes through is, and the
+ * objects in it, so that an input cannot make up paths. */
+static bool enters(const preview *p, const char *path, scan_type type) {
+  size_t length = strlen(path);
+  if (length + 4 >= PATH_MAX_BYTES) return false;
+  if (type == SCAN_OBJECT && path[length - 1] != '*') return true;
+  return (type == SCAN_OBJECT || type == SCAN_ARRAY) && known_path(p->reader, path);
+}
+
+/* A container that is not entered counts as one dropped field. */
 static void walk_value(preview *p, char *path) {
   size_t at = strlen(path);
   scan_type type = bpi_scan_peek(&p->scan);
-  bool deeper = at + 4 < PATH_MAX_BYTES && (path[at - 1] != '*' || known_path(p->reader, path));
-  if (type == SCAN_OBJECT && deeper && bpi_scan_enter_object(&p->scan)) {
+  bool inside = enters(p, path, type);
+  if (inside && type == SCAN_OBJECT && bpi_scan_enter_object(&p->scan)) {
     walk_object(p, path);
-  } else if (type == SCAN_ARRAY && deeper && bpi_scan_enter_array(&p->scan)) {
+  } else if (inside && type == SCAN_ARRAY && bpi_scan_enter_array(&p->scan)) {
     memcpy(path + at, "[]", 3);
-    while (bpi_scan_item(&p->scan))
+    while (!stopped(p) && bpi_scan_item(&p->scan))
       walk_value(p, path);
     path[at] = '\0';
   } else {
     note(p, path);
     bpi_scan_skip(&p->scan);
   }
+}
+
+static int failure(int rc, bp_error **error) {
+  if (rc == BP_ERR_CANCELLED) return bpi_fail_cancelled(error);
+  return rc == BP_OK ? BP_OK : bpi_fail(error, rc, "%s", bp_strerror(rc));
 }
 
 static int walk_all(preview *p, const void *data, size_t length, bp_error **error) {
@@ -137,11 +164,10 @@ static int walk_all(preview *p, const void *data, size_t length, bp_error **erro
       walk_object(p, path);
     else if (type != SCAN_ARRAY)
       bpi_scan_skip(s); /* the items of an array are skipped by the next bpi_scan_value */
-    if (p->failed) return bpi_fail_nomem(error);
-    if (atomic_load(&p->handle->cancelled)) return bpi_fail_cancelled(error);
-    if (s->error != SCAN_OK && !bpi_scan_recover(s)) break;
+    if (stopped(p) || (s->error != SCAN_OK && !bpi_scan_recover(s))) break;
   }
-  return BP_OK;
+  bpi_scan_free(s);
+  return failure(p->failed, error);
 }
 
 /* --------------------------------------------------------------------------- rows of a database */
@@ -157,7 +183,7 @@ static int walk_json(void *user, int64_t row, const foreign_value *values) {
   preview *p = w->p;
   char path[PATH_MAX_BYTES];
   (void)row;
-  if (values == NULL || values[0].bytes == NULL) return BP_OK;
+  if (stopped(p) || values == NULL || values[0].bytes == NULL) return p->failed;
   snprintf(path, sizeof path, "%s", w->rule->path);
   bpi_scan_init_memory(&p->scan, values[0].bytes, values[0].length);
   p->scan.document = true;
@@ -165,7 +191,7 @@ static int walk_json(void *user, int64_t row, const foreign_value *values) {
   if (type == SCAN_OBJECT) walk_object(p, path);
   size_t at = strlen(path);
   memcpy(path + at, "[]", 3);
-  while (type == SCAN_ARRAY && bpi_scan_item(&p->scan))
+  while (type == SCAN_ARRAY && !stopped(p) && bpi_scan_item(&p->scan))
     walk_value(p, path);
   path[at] = '\0';
   if (type != SCAN_OBJECT && type != SCAN_ARRAY) note(p, path); /* a scalar, or not JSON */
@@ -177,7 +203,7 @@ static int walk_columns(void *user, int64_t row, const foreign_value *values) {
   const row_walk *w = user;
   char path[PATH_MAX_BYTES];
   (void)row;
-  for (int i = 0; values != NULL && w->columns[i] != NULL; i++) {
+  for (int i = 0; !stopped(w->p) && values != NULL && w->columns[i] != NULL; i++) {
     if (values[i].type == FOREIGN_ABSENT || values[i].type == FOREIGN_NULL) continue;
     snprintf(path, sizeof path, "%s.%s", w->rule->path, w->columns[i]);
     note(w->p, path);
@@ -208,7 +234,7 @@ static int walk_database(preview *p, const void *data, size_t length, bp_error *
     if (rc == BP_ERR_NOTFOUND || rc == BP_ERR_CORRUPT) rc = BP_OK;
   }
   bpi_foreign_close(f);
-  return rc == BP_OK ? BP_OK : bpi_fail(error, rc, "%s", bp_strerror(rc));
+  return failure(rc, error);
 }
 
 static int to_table(preview *p, bp_result **out, bp_error **error) {
@@ -244,6 +270,7 @@ static int find_reader(preview *p, const char *name, const void *data, size_t le
 static int make_preview(bp_result **out, const bp_store *s, const char *source_name,
                         const void *data, size_t length, bp_error **error) {
   preview p = {.handle = s};
+  bpi_keymap_init(&p.numbers, 1);
   int rc = find_reader(&p, source_name, data, length, error);
   if (rc == BP_OK)
     rc = p.reader->database ? walk_database(&p, data, length, error)
@@ -252,6 +279,7 @@ static int make_preview(bp_result **out, const bp_store *s, const char *source_n
   for (size_t i = 0; i < p.count; i++)
     bpi_free(p.seen[i].path);
   bpi_free(p.seen);
+  bpi_keymap_free(&p.numbers);
   return rc;
 }
 

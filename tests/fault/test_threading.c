@@ -1000,6 +1000,40 @@ START_TEST(a_cancel_takes_no_note_away) {
 }
 END_TEST
 
+/* A preview looks at it before each value, of a text and of the rows of a database. */
+START_TEST(a_cancel_ends_a_preview) {
+  bp_store *s = NULL, *cancelled = NULL;
+  bp_result *result = NULL;
+  bp_open_options o = BP_OPEN_OPTIONS_INIT;
+  sqlite3 *db = NULL;
+  sqlite3_int64 size;
+  ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db,
+                                "CREATE TABLE cursorDiskKV (key TEXT PRIMARY KEY, value BLOB);"
+                                "INSERT INTO cursorDiskKV VALUES ('bubbleId:c:b', '{\"type\":1}')",
+                                NULL, NULL, NULL),
+                   SQLITE_OK);
+  unsigned char *image = sqlite3_serialize(db, "main", &size, 0);
+  ck_assert_ptr_nonnull(image);
+  o.access = BP_ACCESS_OWNER;
+  o.clock = cancelling_clock;
+  o.clock_user = &cancelled;
+  ck_assert_int_eq(bp_open(&s, day_path(DAY_STORE), &o, NULL), BP_OK);
+  ck_assert_int_eq(bp_privacy_preview(&result, s, "cursor", image, (size_t)size, NULL), BP_OK);
+  ck_assert_str_eq(bp_result_text(result, 0, 0, NULL), "bubbleId.type");
+  bp_result_free(result);
+  cancelled = s;
+  ck_assert_int_eq(bp_privacy_preview(&result, s, "cursor", image, (size_t)size, NULL),
+                   BP_ERR_CANCELLED);
+  ck_assert_int_eq(bp_privacy_preview(&result, s, "native", line, sizeof line - 1, NULL),
+                   BP_ERR_CANCELLED);
+  ck_assert_ptr_null(result);
+  sqlite3_free(image);
+  sqlite3_close(db);
+  bp_close(s);
+}
+END_TEST
+
 /* ------------------------------------------------------------- cancelling what is being stored */
 
 typedef struct late_cancel {
@@ -1068,6 +1102,7 @@ int main(int count, char **arguments) {
   tcase_add_test(tests, a_callback_ends_the_wait);
   tcase_add_test(tests, a_cancel_ends_a_readers_wait);
   tcase_add_test(tests, a_cancel_takes_no_note_away);
+  tcase_add_test(tests, a_cancel_ends_a_preview);
   tcase_add_test(tests, readers_wait_for_nobody);
   tcase_add_test(tests, a_store_that_is_being_made_is_waited_for);
   tcase_add_test(tests, a_cancel_meets_a_worker_that_stores);

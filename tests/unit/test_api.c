@@ -1521,6 +1521,28 @@ START_TEST(previews_show_rules_and_no_values) {
 }
 END_TEST
 
+/* Arrays in arrays at a known field, and objects in them, make up no more paths than these. */
+START_TEST(previews_have_few_paths) {
+  static const char head[] = "field,use,rule,count";
+  char nested[512] = "{\"id\":";
+  for (int i = 0; i < 60; i++)
+    strcat(nested, "[0,");
+  strcat(nested, "{\"a\":[[1]]}");
+  for (int i = 0; i < 60; i++)
+    strcat(nested, "]");
+  strcat(nested, ",\"event\":[{\"a\":{\"b\":[{\"c\":1}]}}],\"id\":2}\n");
+  bp_store *store = memory_store();
+  char *csv = preview(store, "native", nested);
+  ck_assert_int_eq(strncmp(csv, head, sizeof head - 1), 0);
+  ck_assert_str_eq(strchr(csv, '\n') + 1,
+                   "id[],dropped,not on the list of fields that are read,2\r\n"
+                   "event[].*,dropped,not on the list of fields that are read,1\r\n"
+                   "id,hashed,keyed hash: same event,1\r\n");
+  bp_free(csv);
+  bp_close(store);
+}
+END_TEST
+
 START_TEST(previews_end) {
   static const char *const texts[] = {"",
                                       "1",
@@ -1650,6 +1672,7 @@ int main(void) {
   tcase_add_test(tests, topics_have_the_columns_they_promise);
   tcase_add_test(tests, inspecting_by_hand);
   tcase_add_test(tests, previews_show_rules_and_no_values);
+  tcase_add_test(tests, previews_have_few_paths);
   tcase_add_test(tests, previews_end);
   tcase_add_test(tests, previews_check_their_arguments);
   tcase_add_test(tests, logs_are_numbers);
