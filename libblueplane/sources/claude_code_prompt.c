@@ -240,6 +240,7 @@ typedef struct phrase {
 /* Phrases that say a call was ended from outside, in the order of the checks. */
 static const phrase endings[] = {
     {"The user doesn't want to proceed with this tool use", ANYWHERE, OUTCOME_REJECTED},
+    {"The user doesn't want to take this action right now", ANYWHERE, OUTCOME_REJECTED},
     {"User rejected tool use", WHOLE, OUTCOME_REJECTED},
     {"[Request interrupted by user", ANYWHERE, OUTCOME_INTERRUPTED},
     {"Sibling tool call errored", ANYWHERE, OUTCOME_CANCELLED},

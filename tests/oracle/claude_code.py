@@ -221,7 +221,8 @@ READ_KEYS = {**_line,
              "data": names("type agentId", message={**_line, **_message}),
              "attachment": names("type commandMode", origin=names("kind"))}
 
-REJECTION = "The user doesn't want to proceed with this tool use"
+REJECTIONS = ("The user doesn't want to proceed with this tool use",
+              "The user doesn't want to take this action right now")
 REJECTION_RESULT = "User rejected tool use"
 INTERRUPTION = "[Request interrupted by user"
 SIBLING = "Sibling tool call errored"
@@ -347,7 +348,7 @@ def outcome_of(is_error: Any, text: str, result: Any) -> str:
     told = result if isinstance(result, str) else ""
     failed = is_error is True
     if failed or told.startswith("Error") or told == REJECTION_RESULT:
-        if REJECTION in head or told == REJECTION_RESULT:
+        if any(t in head for t in REJECTIONS) or told == REJECTION_RESULT:
             return "rejected"
         if INTERRUPTION in head:
             return "interrupted"

@@ -642,7 +642,8 @@ static const struct {
      "result toolu_x14 @1412 denied\n"
      "result toolu_x15 @1413 denied\n"
      "result toolu_x16 @1414 cancelled\n"
-     "result toolu_x17 @1415 error failure=other\n"},
+     "result toolu_x17 @1415 error failure=other\n"
+     "result toolu_x19 @1416 rejected\n"},
     {"good-session.jsonl",
      "session @1 claude_code cwd=/home/ada/work/engine branch=main version=2.1.60"
      " rank=2.1.60\n"
