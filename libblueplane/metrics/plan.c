@@ -483,6 +483,14 @@ static int plan_metric(planner *b, const char *name) {
 
 /* ------------------------------------------------------------------------------------- whole */
 
+/* Whether the steps of a kind count only some of its cells. Interactions are never left out: a tool
+ * without errors has a row that says so. */
+static bool is_selective(const kind_plan *k, unsigned kind) {
+  for (size_t i = 0; i < k->steps; i++)
+    if (k->step[i].t.only[0].field == FIELD_NONE) return false;
+  return k->steps > 0 && !(KIND_BIT(kind) & INTERACTION_KINDS);
+}
+
 /* Whether cells of a kind mean activity, given a set of dimensions: interactions if any kind has
  * them with these dimensions, else whatever is counted. */
 static bool shows_activity(const plan *p, uint64_t dimensions, unsigned kind) {
@@ -501,8 +509,39 @@ static void plan_presence(plan *p) {
     k->groups |= present && has_all(p->used, kind);
     k->days = p->per_active_day && shows_activity(p, p->used, kind);
     k->activity = average && shows_activity(p, p->filtered, kind);
+    k->selective = is_selective(k, kind);
     k->read |= k->groups || k->days || k->activity;
   }
+}
+
+/* Adds a kind's cells to the slot of the rows: all of them, or those that its steps count. */
+static int count_for_rows(planner *b, unsigned kind) {
+  const kind_plan *k = &b->p->kind[kind];
+  term t = {.kind = (rollup_kind)kind, .take = TAKE_N, .sign = 1, .aside = true};
+  if (!k->selective) return add_step(b, STEP_ADD, b->p->counted, &t);
+  int rc = BP_OK;
+  for (size_t i = 0, steps = k->steps; i < steps && !rc; i++) {
+    memcpy(t.only, k->step[i].t.only, sizeof t.only);
+    rc = add_step(b, STEP_ADD, b->p->counted, &t);
+  }
+  return rc;
+}
+
+/* A cell that makes a group need not be one that the metrics count: an issue is no commit. */
+static int plan_rows(planner *b) {
+  plan *p = b->p;
+  bool needed = false;
+  p->counted = PLAN_NONE;
+  for (unsigned kind = 1; kind < ROLLUP_KINDS; kind++)
+    needed |= p->kind[kind].groups && p->kind[kind].selective;
+  if (!needed || !p->dimensions) return BP_OK;
+  if (p->slots == PLAN_SLOTS)
+    return bpi_fail(b->error, BP_ERR_LIMIT, "too many metrics in a query");
+  p->counted = p->slots++;
+  int rc = BP_OK;
+  for (unsigned kind = 1; kind < ROLLUP_KINDS && !rc; kind++)
+    if (p->kind[kind].groups) rc = count_for_rows(b, kind);
+  return rc;
 }
 
 static int plan_order(planner *b) {
@@ -536,6 +575,7 @@ static int make_plan(planner *b) {
     rc = plan_metric(b, names[i]);
   if (!rc) rc = plan_order(b);
   if (!rc) plan_presence(b->p);
+  if (!rc) rc = plan_rows(b);
   if (!b->p->slots) b->p->slots = 1; /* so that the slots of a group are never of size 0 */
   return rc;
 }

@@ -39,10 +39,11 @@ typedef struct step {
 } step;
 
 typedef struct kind_plan {
-  bool read;     /* its cells are needed for any of the following */
-  bool groups;   /* its cells create groups */
-  bool days;     /* its cells count as active days for per_active_day */
-  bool activity; /* its cells mark a unit of the baseline as active */
+  bool read;      /* its cells are needed for any of the following */
+  bool groups;    /* its cells create groups */
+  bool days;      /* its cells count as active days for per_active_day */
+  bool activity;  /* its cells mark a unit of the baseline as active */
+  bool selective; /* its steps count only some of its cells */
   size_t steps;
   step step[PLAN_STEPS];
 } kind_plan;
@@ -89,6 +90,7 @@ typedef struct plan {
   uint64_t filtered, used; /* dimensions filtered on; filtered on or grouped by */
   kind_plan kind[ROLLUP_KINDS];
   uint32_t slots, visit_slots;
+  uint32_t counted; /* slot: facts that give a group its row; PLAN_NONE: every group has one */
   unsigned need[PLAN_NEEDS]; /* distinct sets of NEED_ bits */
   size_t needs;
   bool depth;          /* uses session_depth: interactions are counted in a pass before */

@@ -50,12 +50,16 @@ static void copy_keys(int64_t out[QUERY_DIMENSIONS], const frame *f, uint32_t g)
   memcpy(out, bpi_keymap_key(&f->groups, g), f->groups.width * sizeof *out);
 }
 
+static bool has_row(const frame *f, uint32_t g) {
+  return f->p->counted == PLAN_NONE || bpi_frame_slot(f, g, f->p->counted) > 0;
+}
+
 static int add_groups(rows *r, const frame *f, const frame *baseline) {
   int64_t key[QUERY_DIMENSIONS];
   int rc = BP_OK;
   for (uint32_t g = 0; g < f->groups.count && !rc; g++) {
     copy_keys(key, f, g);
-    rc = add_row(r, key, g, find_in(baseline, key));
+    if (has_row(f, g)) rc = add_row(r, key, g, find_in(baseline, key));
   }
   return rc;
 }
@@ -74,8 +78,9 @@ static int add_baseline_only(rows *r, const frame *f, const frame *baseline) {
   int rc = BP_OK;
   for (uint32_t g = 0; g < baseline->groups.count && !rc; g++) {
     copy_keys(key, baseline, g);
-    if (bpi_frame_find(f, key) == KEYMAP_NONE && !is_beyond(f, key))
-      rc = add_row(r, key, KEYMAP_NONE, g);
+    uint32_t in_main = bpi_frame_find(f, key);
+    bool added = in_main != KEYMAP_NONE && has_row(f, in_main);
+    if (!added && has_row(baseline, g) && !is_beyond(f, key)) rc = add_row(r, key, in_main, g);
   }
   return rc;
 }

@@ -256,8 +256,8 @@ static const struct grouping {
      "completion 1 accepted=2 accepted_or_rejected=2 | edit 0.75 accepted=3 accepted_or_rejected=4"},
     {"prompt_size", "prompts", "tiny 1 | short 5 | long 1"},
     {"prompt_feature", "prompts", "file 1 | image 1 | none 6"},
-    {"change_type", "commits", "bug 0 | feature 0 | fix 1 | other 0 | revert 1 | unknown 1"},
-    {"assisted", "commits", "no 1 | unknown 0 | yes 2"},
+    {"change_type", "commits", "fix 1 | revert 1 | unknown 1"},
+    {"assisted", "commits", "no 1 | yes 2"},
     {"task_type", "tasks", "building 2 | debugging 1 | exploring 1"},
     {"task_outcome", "tasks", "nothing_to_resolve 1 | resolved 2 | unresolved 1"},
     {"feature", "feature_usage",
@@ -327,6 +327,26 @@ START_TEST(two_dimensions_are_sparse) {
        "codex decision 0.2 interactions=6 all_interactions=30 | "
        "codex prompt 0.03333333333 interactions=1 all_interactions=30 | "
        "codex response 0.06666666667 interactions=2 all_interactions=30");
+}
+END_TEST
+
+/* A group has a row if the metrics count something in it: the bug is an issue, the feature a pull
+ * request. Interactions that were not counted have their rows. */
+START_TEST(rows_of_what_is_counted) {
+  ROWS("{'metrics':['issues'],'by':['change_type']}", "bug 1 | other 1");
+  ROWS("{'metrics':['issues','commits'],'by':['change_type']}",
+       "bug 1 0 | fix 0 1 | other 1 0 | revert 0 1 | unknown 0 1");
+  ROWS("{'metrics':['commits'],'by':['change_type','time.day']}",
+       "fix 2026-11-23 1 | revert 2026-11-23 1 | unknown 2026-11-23 1");
+  ROWS("{'metrics':['tool_errors'],'by':['tool']}", "Bash 1 | Edit 0 | mcp__git__log 0");
+  /* today an issue and a pull request, yesterday three commits and two issues */
+  fake_cell(&world, ROLLUP_CHANGE, "2026-11-24T10:00:00Z", 1, 0,
+            CLASS_PUT(CLASS_CHANGE, CHANGE_ISSUE) | CLASS_PUT(CLASS_CHANGE_TYPE, CHANGE_TYPE_FIX),
+            1);
+  ROWS("{'metrics':['commits'],'by':['change_type'],'period':'today','compare':'previous'}",
+       "fix 0 baseline=1 difference=-1 relative=-1 | "
+       "revert 0 baseline=1 difference=-1 relative=-1 | "
+       "unknown 0 baseline=1 difference=-1 relative=-1");
 }
 END_TEST
 
@@ -1440,6 +1460,7 @@ int main(void) {
   tcase_add_test(numbers, every_dimension_has_a_case);
   tcase_add_test(numbers, hours_are_dense);
   tcase_add_test(numbers, two_dimensions_are_sparse);
+  tcase_add_test(numbers, rows_of_what_is_counted);
   tcase_add_test(numbers, distinct_in_each_group);
   tcase_add_test(numbers, numbers_known_to_users);
   tcase_add_test(numbers, filters);
