@@ -285,6 +285,13 @@ static bool meets(const condition *c, const rollup_cell *cell) {
   return c->field == FIELD_NONE || (c->values >> bpi_field_get(c->field, cell->class_) & 1);
 }
 
+/* Whether the plan counts the cell: to a query for commits, an issue is no activity. */
+static bool is_counted(const kind_plan *k, const rollup_cell *cell) {
+  for (size_t i = 0; k->selective && i < k->steps; i++)
+    if (meets(&k->step[i].t.only[0], cell) && meets(&k->step[i].t.only[1], cell)) return true;
+  return !k->selective;
+}
+
 static int64_t tokens_of(const rollup_cell *cell) {
   int64_t tokens = 0;
   for (int i = RESPONSE_INPUT; i <= RESPONSE_CACHE_WRITE_1H; i++)
@@ -402,7 +409,7 @@ static void take_step(frame *f, uint32_t number, const step *s, const rollup_cel
 
 static void take_group(frame *f, const int64_t *keys, const rollup_cell *cell, cell_cost *cost) {
   const kind_plan *k = &f->p->kind[f->kind];
-  if (k->days && f->place.dated) {
+  if (k->days && f->place.dated && is_counted(k, cell)) {
     uint32_t parent = parent_of(f, keys);
     if (parent == KEYMAP_NONE) return;
     if (is_new(f, parent, DAYS_OF_PARENT, f->place.day)) f->parent_days[parent]++;
@@ -512,8 +519,9 @@ static int take_cell(void *user, const rollup_cell *cell) {
   }
   f->tasks += f->kind == ROLLUP_TASK;
   f->sources |= f->n->session[f->last_number].row.sources;
-  if (f->p->kind[f->kind].activity && f->place.dated) f->active[f->place.slice] = true;
-  if (f->p->kind[f->kind].groups || f->p->kind[f->kind].days) take_keys(f, cell);
+  const kind_plan *k = &f->p->kind[f->kind];
+  if (k->activity && f->place.dated && is_counted(k, cell)) f->active[f->place.slice] = true;
+  if (k->groups || k->days) take_keys(f, cell);
   return f->failed || f->n->failed;
 }
 

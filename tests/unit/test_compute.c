@@ -1049,6 +1049,25 @@ START_TEST(average_of_what_is_no_interaction) {
 }
 END_TEST
 
+/* Nor have they a type of change. A fix on Monday is a commit, one a week before an issue: that day
+ * is no active day of commits. Nor is Tuesday, on which there is an issue at ten. */
+START_TEST(active_days_of_commits) {
+  int64_t issue = CLASS_PUT(CLASS_CHANGE, CHANGE_ISSUE) |
+                  CLASS_PUT(CLASS_CHANGE_TYPE, CHANGE_TYPE_FIX);
+  fake_cell(&world, ROLLUP_CHANGE, "2026-11-17T10:00:00Z", 1, 0, issue, 1);
+  fake_cell(&world, ROLLUP_CHANGE, "2026-11-24T10:00:00Z", 1, 0, issue, 1);
+  ROWS("{'metrics':['commits'],'where':[{'dimension':'change_type','value':'fix'}],"
+       "'period':'today','compare':'average'}",
+       "0 baseline=1 difference=-1 relative=-1");
+  ROWS("{'metrics':['issues','commits'],'where':[{'dimension':'change_type','value':'fix'}],"
+       "'period':'today','compare':'average'}",
+       "1 baseline=0.5 difference=0.5 relative=1 0 baseline=0.5 difference=-0.5 relative=-1");
+  ROWS("{'metrics':['commits'],'by':['change_type','time.hour_of_day']}",
+       "fix 9 1 per_active_day=1 active_days=1 | revert 21 1 per_active_day=1 active_days=1 | "
+       "unknown 9 1 per_active_day=1 active_days=1");
+}
+END_TEST
+
 /* Estimates that add up have a difference, too, and an average with a fraction. */
 START_TEST(average_of_what_is_estimated) {
   static const char *const wanted[] = {"cost_difference.baseline", "cost_difference.difference",
@@ -1512,6 +1531,7 @@ int main(void) {
   tcase_add_test(times, average_of_days);
   tcase_add_test(times, average_of_weeks);
   tcase_add_test(times, average_of_what_is_no_interaction);
+  tcase_add_test(times, active_days_of_commits);
   tcase_add_test(times, average_of_what_is_estimated);
   tcase_add_test(times, average_of_nothing);
   suite_add_tcase(suite, times);
