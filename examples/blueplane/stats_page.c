@@ -170,19 +170,41 @@ static void put_totals(text *t, const stats *s) {
 
 /* ------------------------------------------------------------------------------------ breakdown */
 
-/* "Mon 16 Nov" for a day, "16 Nov - 22 Nov" for a week, "Nov 2026" for a month. */
+static date last_of_month(date first) {
+  date next = add_days(first, 31); /* in the next month */
+  return add_days(next, -next.day);
+}
+
+/* Cuts the days of a part to those of the result. True: there was something to cut. */
+static bool cut_days(date *first, date *last, const bp_result *r) {
+  const char *since = bp_result_meta(r, "from"), *end = bp_result_meta(r, "until");
+  int64_t from, until;
+  if (since == NULL || end == NULL || !parse_instant(&from, since) || !parse_instant(&until, end))
+    return false;
+  bool begins = instant_of(*first)<from, ends = instant_of(add_days(*last, 1))> until;
+  if (begins) *first = date_of(from);
+  if (ends) *last = date_of(until - 1);
+  return begins || ends;
+}
+
+/* "Mon 16 Nov" for a day, "16 Nov - 22 Nov" for a week, "Nov 2026" for a month; of one that the
+ * period has a part of, the days of that part. */
 static char *part_name(const bp_result *r, size_t row) {
   const char *value = bp_result_text(r, row, 0, NULL), *by = bp_result_column(r, 0, "name");
   date d;
   if (value == NULL) return copy_text("undated");
-  char *day = strcmp(by, "time.month") == 0 ? print_text("%s-01", value) : copy_text(value);
+  bool month = strcmp(by, "time.month") == 0;
+  char *day = month ? print_text("%s-01", value) : copy_text(value);
   bool known = parse_date(&d, day);
   free(day);
   if (!known) return text_safe(value);
-  if (strcmp(by, "time.month") == 0) return print_text("%.3s %d", month_name(d.month), d.year);
   if (strcmp(by, "time.day") == 0)
     return print_text("%.3s %2d %.3s", weekday_name(d.weekday), d.day, month_name(d.month));
-  date end = add_days(d, 6);
+  date end = month ? last_of_month(d) : add_days(d, 6);
+  bool cut = cut_days(&d, &end, r);
+  if (month && !cut) return print_text("%.3s %d", month_name(d.month), d.year);
+  if (d.month == end.month && d.day == end.day)
+    return print_text("%2d %.3s", d.day, month_name(d.month));
   return print_text("%2d %.3s - %2d %.3s", d.day, month_name(d.month), end.day,
                     month_name(end.month));
 }

@@ -453,6 +453,17 @@ class Numbers(Case):
             self.assertIn(word, page)
         self.assertLessEqual(len(page.splitlines()), 18, page)
 
+    def test_parts_of_weeks_and_months(self):
+        """A week or a month of which the period has a part is named by the days of that part."""
+        def names(*period):
+            page = self.ok(self.home("stats", *period)).out.split("\n\n")[0]
+            return [re.split(r"  +#|  {4}", line.strip())[0].strip() for line in page.splitlines()[2:]]
+        self.assertEqual(names("month", "--date", "2026-03-20"), ["1 Mar", "2 Mar -  8 Mar", "9 Mar - 15 Mar", "16 Mar - 22 Mar",
+                                                                  "23 Mar - 29 Mar", "30 Mar - 31 Mar"])
+        self.assertEqual(names("-p", "2026-03-03/2026-03-19"), ["3 Mar -  8 Mar", "9 Mar - 15 Mar", "16 Mar - 19 Mar"])
+        parts = names("-p", "2025-10-15/2026-03-31")
+        self.assertEqual((parts[0], parts[1], parts[-1]), ("15 Oct - 31 Oct", "Nov 2025", "Mar 2026"))
+
     def test_stats_json(self):
         """Dates, sums, peaks, differences and shares in the JSON of stats are consistent."""
         run = self.ok(self.home("stats", "week", "--date", "2026-03-11", "--json")).json()
