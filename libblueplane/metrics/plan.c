@@ -370,8 +370,8 @@ static bool adds_up(const operand *o) {
          o->kind == OPERAND_SAVINGS || o->kind == OPERAND_PLAIN;
 }
 
-/* Slots that make the value a lower bound: missing prices, counts that are not final or not
- * known. */
+/* Slots that make the value a lower bound: missing prices and fees of web searches, counts that
+ * are not final or not known. */
 static int plan_lower(planner *b, planned *x) {
   const metric *m = x->m;
   bool of_tasks = m->top.terms != NULL && m->top.terms->kind == ROLLUP_TASK_COST;
@@ -384,7 +384,7 @@ static int plan_lower(planner *b, planned *x) {
   }
   if (!rc && bpi_operand_rests_on_input(&m->top))
     rc = slot_of(b, &untold_responses[of_tasks], &x->lower[n++]);
-  if (!rc && m->top.kind == OPERAND_COST)
+  if (!rc && (m->top.kind == OPERAND_COST || m->top.kind == OPERAND_PLAIN))
     rc = slots_of(b, &m->top, USE_SEARCHES, 1, &x->lower[n++]);
   return rc;
 }

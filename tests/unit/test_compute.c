@@ -1274,11 +1274,15 @@ START_TEST(money) {
   world.session[0].sources = 1 << 2;
   ROWS("{'metrics':['cost_recorded','cost_difference']}",
        "7+ responses_without_cost=3 0 recorded=0 cost=0");
-  /* A search without a fee. */
+  ROWS("{'metrics':['cost_without_cache']}", /* 7 as plain input: 3.5 */
+       "4 unpriced_tokens=0 not_final_tokens=0");
+  /* A search without a fee. It is not in what was saved, with a cache or without. */
   c->m[RESPONSE_WEB_SEARCHES] = 1;
   ROWS("{'metrics':['cost','cost_per_session']}",
        "5+ unpriced_tokens=0 not_final_tokens=0 5+ cost=5+ sessions=1 unpriced_tokens=0 "
        "not_final_tokens=0");
+  ROWS("{'metrics':['cost_without_cache','cache_savings']}",
+       "4+ unpriced_tokens=0 not_final_tokens=0 -2 unpriced_tokens=0");
 }
 END_TEST
 
