@@ -41,7 +41,8 @@ one division, of two whole numbers. A ratio of nothing is empty, not zero. Media
 rank, so each is a value that occurred.
 
 **Sessions, days, files and workspaces** are counted distinctly in each group: a session that spans midnight counts on
-both days, so groups may add up to more than the whole.
+both days, so groups may add up to more than the whole. Means and percentiles over sessions leave out a session without a
+prompt or response in the group.
 
 **Uncovered** is not zero. Each source states what it can record at all; a cell with activity, but from no source that
 can record the metric, is uncovered. If a part is covered, it is shown and marked as a lower bound.
