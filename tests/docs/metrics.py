@@ -54,8 +54,8 @@ can record the metric, is uncovered. If a part is covered, it is shown and marke
   or the response's end was never seen (`not_final_tokens` counts them),
 - of what was sent (input, what was read from and written to the cache) or of cost, if it includes responses that recorded
   only their output,
-- of cost, if some tokens have no price (`unpriced_tokens` counts them), or of recorded cost, if some responses
-  have none,
+- of cost, if some tokens have no price (`unpriced_tokens` counts them) or some web searches no fee, or of recorded cost, if
+  some responses have none,
 - that would exceed 64 bits.
 
 The sums that make up a ratio are columns beside it and are marked by the same rule, even if both sides may be greater and the
