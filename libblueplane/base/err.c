@@ -10,7 +10,6 @@
 #define DETAILS 8
 #define MESSAGE 384
 #define KEY 24
-#define VALUE 512
 
 struct bp_error {
   int code;
@@ -18,12 +17,12 @@ struct bp_error {
   unsigned details;
   struct detail {
     char key[KEY];
-    char value[VALUE];
+    char *value;
   } detail[DETAILS];
 };
 
 /* Used for every error when there is no memory to describe it. Never freed or written. */
-static const bp_error out_of_memory = {BP_ERR_NOMEM, "out of memory", 0, {{{0}, {0}}}};
+static const bp_error out_of_memory = {BP_ERR_NOMEM, "out of memory", 0, {{{0}, NULL}}};
 
 /* Copies what fits, cut at a whole UTF-8 character. */
 static void copy_text(char *into, size_t size, const char *text) {
@@ -66,9 +65,11 @@ int bpi_fail_detail(bp_error **error, const char *key, const char *value) {
   if (error == NULL || *error == NULL) return BP_ERR_INTERNAL;
   bp_error *e = *error;
   if (e == &out_of_memory || e->details == DETAILS || value == NULL) return e->code;
+  char *copy = bpi_strndup(value, strlen(value));
+  if (copy == NULL) return e->code; /* a detail that there is no memory for is left out */
   struct detail *d = &e->detail[e->details++];
-  copy_text(d->key, sizeof d->key, key);
-  copy_text(d->value, sizeof d->value, value);
+  snprintf(d->key, sizeof d->key, "%s", key);
+  d->value = copy;
   return e->code;
 }
 
@@ -106,5 +107,8 @@ const char *bpi_error_detail(const bp_error *error, const char *key) {
 }
 
 void bpi_error_free(bp_error *error) {
-  if (error != &out_of_memory) bpi_free(error);
+  if (error == NULL || error == &out_of_memory) return;
+  for (unsigned i = 0; i < error->details; i++)
+    bpi_free(error->detail[i].value);
+  bpi_free(error);
 }
