@@ -61,8 +61,8 @@ async function close(page, name) {
   await page.context().close();
 }
 
-// Checks an open page in a theme: its background, and every width.
-async function fits(page, theme, name, shot) {
+// Checks an open page in a theme: its background, and every width; `more` checks further things at each.
+async function fits(page, theme, name, shot, more) {
   const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number));
   check(theme === "dark" ? Math.max(...ground) < 80 : Math.min(...ground) > 200, `${name}: not ${theme}: ${ground}`);
   for (const width of [1920, 1280, 1024, 768, 480, 360]) {
@@ -70,6 +70,7 @@ async function fits(page, theme, name, shot) {
     await settle(page);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     check(wide <= 0, `${name}: ${wide} pixels too wide at ${width}, ${theme}`);
+    if (more) await more(page, name);
     if (shots) await page.screenshot({ path: path.join(shots, `${shot}-${width}-${theme}.png`), fullPage: true });
   }
 }

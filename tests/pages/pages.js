@@ -36,11 +36,23 @@ async function open(browser, file, options = {}) {
   return page;
 }
 
+// What small screens hide or cut is offered: every choice is visible, a table that scrolls has a shadow at its edge, and
+// a legend has the column that it explains.
+async function offered(page, name) {
+  const lacking = await page.evaluate(() => {
+    const all = (what) => [...document.querySelectorAll(what)].filter((each) => each.checkVisibility());
+    return [...all(".segments").filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => `choices of ${each.textContent}`),
+      ...all(".scroll, .bp-scroll, .bp-chart").filter((each) => innerWidth <= 760 && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).backgroundImage === "none").map((each) => `a sign that ${each.textContent.slice(0, 40)} goes on`),
+      ...all(".panel").filter((each) => each.querySelector(".mix-legend")?.checkVisibility() && !each.querySelector(".mix.small")?.checkVisibility()).map((each) => `a column for the legend of ${each.id}`)];
+  });
+  check(lacking.length === 0, `${name}: at ${page.viewportSize().width} it lacks ${lacking.join("; ")}`);
+}
+
 async function looks(browser, file, hash) {
   const name = path.basename(file, ".html");
   for (const theme of ["light", "dark"]) {
     const page = await open(browser, file, { theme, width: 1920, hash });
-    await fits(page, theme, hash ? `${name} ${hash}` : name, hash ? `${name}-${hash.split(",")[0]}` : name);
+    await fits(page, theme, hash ? `${name} ${hash}` : name, hash ? `${name}-${hash.split(",")[0]}` : name, offered);
     await close(page, name);
   }
 }

@@ -49,9 +49,11 @@ async function uncut(browser, file) {
   const cut = await page.evaluate((width) => {
     document.body.style.width = `${width}px`;
     const all = [...document.querySelectorAll(".panel .scroll")].filter((each) => each.checkVisibility());
-    return { count: all.length, titles: all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.closest(".panel").id) };
+    const hidden = [...document.querySelectorAll(".panel .minor, .panel > .mix-legend")].filter((each) => !each.checkVisibility());
+    return { count: all.length, hidden: hidden.length, titles: all.filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.closest(".panel").id) };
   }, SHEET.width);
   check(cut.count >= 4, `${name}: ${cut.count} tables on paper`);
+  check(cut.hidden === 0, `${name}: on paper, which has no drawer, ${cut.hidden} cells of narrow tables are hidden`);
   check(cut.titles.length === 0, `${name}: on paper the edge cuts ${cut.titles.join(", ")}`);
   await close(page, name);
 }
