@@ -62,7 +62,7 @@ function result(raw) {
 
 // ---------------------------------------------------------------------------------------------------- numbers
 
-const formats = Array.from({ length: 11 }, (_, decimals) =>
+const formats = Array.from({ length: 12 }, (_, decimals) =>
   new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
 function fixed(size, decimals) { return formats[decimals].format(size); }
 
@@ -74,10 +74,10 @@ function tokens(size) {
   return fixed(size, 0);
 }
 
-// Cents; four decimals for quotients below a dollar, and for amounts below a cent.
-function money(nano, quotient) {
-  let decimals = nano > 0 && nano < (quotient ? 1e9 : 1e7) ? 4 : 2;
-  for (let size = 1e6; nano > 0 && nano < size && decimals < 10; size /= 10) decimals++;
+// Cents; below a dollar three digits.
+function money(nano) {
+  let decimals = nano > 0 && nano < 9.995e8 ? 3 : 2;
+  for (let size = 9.995e7; decimals > 2 && decimals < 11 && nano < size; size /= 10) decimals++;
   return "$" + fixed(nano / 1e9, decimals);
 }
 
@@ -98,16 +98,13 @@ function plain(size) { return fixed(size, Number.isInteger(size) || size >= 100 
 const units = { factor: (f) => `${fixed(f, 1)}×`, tokens, nUSD: money, us: duration, ratio: share, hour: (h) => `${String(h % 24).padStart(2, "0")}:00` };
 
 // A value in a unit of the library; `signed`: positive values start with "+".
-function number(unit, value, signed, quotient) {
+function number(unit, value, signed) {
   const sign = value < 0 ? "−" : signed && value > 0 ? "+" : "";
-  return sign + (units[unit] || plain)(Math.abs(value), quotient);
+  return sign + (units[unit] || plain)(Math.abs(value));
 }
 
 // A value in the unit of its column.
-function numberOf(name, value, signed) {
-  const column = Result.describe(name);
-  return number(column.unit, value, signed, column.type === "real");
-}
+function numberOf(name, value, signed) { return number(Result.describe(name).unit, value, signed); }
 
 // A relative change; large increases are factors, as percentages become hard to read.
 function change(ratio) {
