@@ -229,6 +229,14 @@ class Reports(unittest.TestCase):
             widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
             self.assertEqual(len(widths), 1, table)
 
+    def test_units_stay_with_their_numbers(self):
+        """In pages no line can end between a number and "%", "points" or "s"; other forms have plain spaces."""
+        for text in (self.executive("html"), Mail.parsed(self, "mail-manager.eml")[2]):
+            own = re.sub(r"<(figure|table)\b.*?</\1>", "", text, flags=re.DOTALL)  # the library's, whose cells do not wrap
+            self.assertIn("\u00a0%", text)
+            self.assertEqual(re.findall(r".{9}\d (?:%|points?\b|s\b).{3}", own), [])
+        self.assertNotIn("\u00a0", self.executive("md"))
+
     def test_ranges_of_teams_in_markdown(self):
         """Markdown has no bars: it does not describe them, and has the ranges as text, each that of the csv form."""
         text = self.executive("md")

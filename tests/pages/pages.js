@@ -363,6 +363,8 @@ async function sentences(browser, file) {
   const said = await page.evaluate(() => [15, 9.994, 0.2, 0.01, -0.2].map((relative) => muchAs(relative).replace(/\u00a0/g, " ")));
   const money = await page.evaluate(() => [0, 0.2, 10, 1.2345e7, 4.8421e8, 9.994e8, 9.9951e8, 9.996e7, 1e9, 1.2345e12].map((nano) => number("nUSD", nano)).join(" "));
   check(money === "$0.00 $0.00000000020 $0.0000000100 $0.0123 $0.484 $0.999 $1.00 $0.100 $1.00 $1,234.50", `sentences: amounts are ${money}`);
+  const kept = await page.evaluate(() => el("p", null, "3.9 % of 12 calls took 20 s, 5 points more").textContent);
+  check(kept === "3.9\u00a0% of 12 calls took 20\u00a0s, 5\u00a0points more", `sentences: a line may end before a unit: ${kept}`);
   check(said.join("; ") === "16 times as much active time as; 999 % more active time than; 20 % more active time than; As much active time as; 20 % less active time than", `sentences: ${said.join("; ")}`);
   await close(page, "sentences");
 }

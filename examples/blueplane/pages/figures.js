@@ -132,6 +132,9 @@ function daysText(from, until) {
   return month === lastMonth ? `${day} to ${last}` : `${day} ${month} to ${last}`;
 }
 
+// Keeps a number and its unit in one line.
+function unbroken(said) { return said.replace(/(\d) (?=(%|points?|times|ms|s|min|h|[KMGT]?i?B)(?![\w]))/g, "$1\u00a0"); }
+
 // ------------------------------------------------------------------------------------------------------ cells
 
 const stateWords = {

@@ -10,7 +10,8 @@ function el(name, attributes, ...children) {
     else if (key === "vars") for (const [name_, to] of Object.entries(value)) element.style.setProperty(name_, to);
     else element.setAttribute(key, value === true ? "" : value);
   }
-  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false)
+    .map((child) => typeof child === "string" ? unbroken(child) : child));
   return element;
 }
 

@@ -1,6 +1,7 @@
 /* paper.c: writes reports in each form. Texts are escaped only here. Knows no metric. */
 #include "paper.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,34 @@ static bool is_page(const paper *p) {
   return p->form == PAPER_HTML || p->form == PAPER_MAIL;
 }
 
+/* The first space between a number and its unit, or NULL. */
+static const char *unit_space(const char *said) {
+  static const char *const units[] = {"%", "points", "s", "USD"};
+  for (const char *c = strchr(said, ' '); c != NULL; c = strchr(c + 1, ' ')) {
+    if (c == said || !isdigit((unsigned char)c[-1])) continue;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+      size_t length = strlen(units[i]);
+      if (strncmp(c + 1, units[i], length) == 0 && !isalnum((unsigned char)c[1 + length])) return c;
+    }
+  }
+  return NULL;
+}
+
+/* Text of a page, in which a line does not end between a number and its unit. */
+static void put_words(paper *p, const char *said) {
+  for (const char *space; (space = unit_space(said)) != NULL; said = space + 1) {
+    char *before = print_text("%.*s", (int)(space - said), said);
+    html_text(&p->out, before);
+    text_add(&p->out, "\u00a0");
+    free(before);
+  }
+  html_text(&p->out, said);
+}
+
 /* <tag>said</tag> */
 static void element(paper *p, const char *open, const char *said, const char *close) {
   text_add(&p->out, open);
-  html_text(&p->out, said);
+  put_words(p, said);
   text_add(&p->out, close);
 }
 
@@ -183,7 +208,7 @@ static void put_data(paper *p, const tile *t) {
     text_add(&p->out, "\">");
     text_free(&j.out);
   }
-  html_text(&p->out, t->value);
+  put_words(p, t->value);
   if (exact) text_add(&p->out, "</data>");
 }
 
@@ -293,7 +318,7 @@ static void put_page_grid(paper *p, const char *caption, const char *const *cell
                 : heading ? "\"row\""
                           : "",
                 column >= names ? " class=\"bp-number\"" : "");
-      html_text(&p->out, cells[row * columns + column]);
+      put_words(p, cells[row * columns + column]);
       text_add(&p->out, heading ? "</th>" : "</td>");
     }
     text_add(&p->out, row == 0 ? "</tr></thead>\n<tbody>\n" : "</tr>\n");
