@@ -65,8 +65,6 @@ char *show_value(const screen *s, const bp_result *r, size_t row, int column) {
   double value = bp_result_real(r, row, (size_t)column);
   const char *mark = bp_result_cell(r, row, (size_t)column) & BP_CELL_LOWER_BOUND ? "≥" : "";
   if (strcmp(unit, "ratio") == 0 && fabs(value) > 2) return show_times(mark, value);
-  if (strcmp(unit, "nUSD") == 0 && value > 1e5 && value < 1e9)
-    return print_text("%s$%.4f", mark, value / 1e9);
   return figure(s, r, row, column);
 }
 

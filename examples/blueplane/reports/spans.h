@@ -23,8 +23,7 @@ char *change_between(const span *now, const span *before);
 char *show_span(const screen *s, const bp_result *r, size_t row, const char *metric);
 /* "2.4×" after a mark; the caller frees it. */
 char *show_times(const char *mark, double value);
-/* The value for people. A ratio above two is written as a factor, a small cost with four
- * decimals. */
+/* The value for people. A ratio above two is written as a factor. */
 char *show_value(const screen *s, const bp_result *r, size_t row, int column);
 /* Writes "2 to 3", "at least 2" or "at most 3"; either bound may be NULL, if unknown. Frees
  * both. */
