@@ -73,15 +73,20 @@ static const bar_column type_columns[] = {
     {"rework_rate", "rework", NULL, NULL, NULL},
     {NULL, NULL, NULL, NULL, NULL}};
 
+static const char *plural(const char *count) {
+  return strcmp(count, "1") == 0 ? "" : "s";
+}
+
 static void put_saved(text *t, const screen *s, const bp_result *r) {
   int column = find_column(r, "metric", "time_saved");
   if (!has_value(r, 0, column)) return;
   char *likely = figure(s, r, 0, column), *low = named(s, r, 0, "time_saved.low");
   char *high = named(s, r, 0, "time_saved.high"), *lines = named(s, r, 0, "time_saved.lines_kept");
   char *resolved = named(s, r, 0, "time_saved.resolved");
-  char *said = print_text("Time saved: %s, between %s and %s, by %s lines kept and %s tasks "
+  char *said = print_text("Time saved: %s, between %s and %s, by %s line%s kept and %s task%s "
                           "resolved, assuming this: %s.",
-                          likely, low, high, lines, resolved, bp_result_meta(r, "assumptions"));
+                          likely, low, high, lines, plural(lines), resolved, plural(resolved),
+                          bp_result_meta(r, "assumptions"));
   text_add(t, "\n");
   put_wrapped(t, s, said, 0);
   free(likely);

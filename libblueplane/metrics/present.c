@@ -288,12 +288,17 @@ static void note_average(presenter *w, buf *b) {
                    (long long)days * (long long)w->in->unit_count);
     return;
   }
-  sentence(b, "The baseline is the average of the ");
-  bpi_buf_int(b, w->in->baseline->units);
-  if (days == 1)
-    bpi_buf_text(b, " days");
-  else
-    bpi_buf_printf(b, " periods of %lld days", (long long)days);
+  if (w->in->unit_count == 1) {
+    sentence(b, "The baseline is the ");
+    bpi_buf_printf(b, "%lld days before.", (long long)days);
+    return;
+  }
+  bool one = w->in->baseline->units == 1;
+  sentence(b, one ? "The baseline is the only " : "The baseline is the average of the ");
+  if (!one) bpi_buf_printf(b, "%lld ", (long long)w->in->baseline->units);
+  bpi_buf_text(b, days == 1 ? "day" : "period");
+  if (!one) bpi_buf_char(b, 's');
+  if (days > 1) bpi_buf_printf(b, " of %lld days", (long long)days);
   bpi_buf_printf(b, " with an interaction among the %zu before.", w->in->unit_count);
 }
 

@@ -988,6 +988,8 @@ END_TEST
 
 /* Of the 28 days before Tuesday three were active: Monday and two more. */
 START_TEST(average_of_days) {
+  notes_are("{'metrics':['prompts'],'period':'today','compare':'average'}",
+            "The baseline is the only day with an interaction among the 28 before.");
   prompt_at("2026-11-10T10:00:00Z", 10);
   prompt_at("2026-10-27T10:00:00Z", 3);  /* the first of the 28 */
   prompt_at("2026-10-26T10:00:00Z", 99); /* one too early */
@@ -1004,6 +1006,14 @@ START_TEST(average_of_days) {
        "two 0 baseline=0.6666666667 difference=-0.6666666667 relative=-1");
   notes_are("{'metrics':['prompts'],'period':'today','compare':'average'}",
             "The baseline is the average of the 3 days with an interaction among the 28 before.");
+  notes_are("{'metrics':['prompts'],'period':'month','compare':'average'}",
+            "The baseline is the 24 days before.");
+  notes_are(
+      "{'metrics':['prompts'],'period':'2026-11-16/2026-11-23','compare':'average'}",
+      "The baseline is the average of the 2 periods of 8 days with an interaction among the 3 "
+      "before.");
+  notes_are("{'metrics':['prompts'],'period':'2026-11-23/2026-11-30','compare':'average'}",
+            "The baseline is the only period of 8 days with an interaction among the 3 before.");
   notes_are("{'metrics':['prompts'],'period':'2001-01-01','compare':'average'}",
             "There is no average to compare with: the 28 days before have no interactions.");
   ROWS("{'metrics':['last_activity'],'period':'today','compare':'average'}",
