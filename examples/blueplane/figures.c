@@ -85,16 +85,17 @@ static void put_tokens(text *t, double size) {
   put_fixed(t, size, 0);
 }
 
-/* Cents; smaller amounts show as many decimals as two digits need. */
+#define DECIMALS_MOST 11 /* amounts below show as zero */
+
+/* Two decimals from a dollar on, below that three digits. */
 static void put_money(text *t, double nano) {
-  unsigned decimals = nano > 0 && nano < 1e7 ? 4 : 2;
-  double size = 1e6;
-  while (nano > 0 && nano < size && decimals < 10) {
+  unsigned decimals = 3;
+  double scaled = nano / 1e6; /* the amount in units of its last digit */
+  bool cents = nano <= 0 || scaled >= 999.5;
+  for (; scaled < 99.95 && decimals < DECIMALS_MOST; scaled *= 10)
     decimals++;
-    size /= 10;
-  }
   text_add(t, "$");
-  put_fixed(t, nano / 1e9, decimals);
+  put_fixed(t, nano / 1e9, cents ? 2 : decimals);
 }
 
 static void put_duration(text *t, double us) {
@@ -149,24 +150,27 @@ const char *minus(const screen *s) {
   return s != NULL && s->ascii ? "-" : "−";
 }
 
+/* Appends a size behind its sign, and frees it. What shows as zero has no sign. */
+static void put_signed(text *t, const char *sign, text *size) {
+  if (strpbrk(size->data, "123456789") != NULL) text_add(t, sign);
+  text_add(t, size->data);
+  text_free(size);
+}
+
 /* A relative change; from a factor of about eleven it is written as a factor, as percentages become
  * hard to read. */
 static void put_change(text *t, const screen *s, double ratio) {
+  text size = {0};
   if (ratio < 9.995) {
-    if (ratio != 0) text_add(t, ratio > 0 ? "+" : minus(s));
-    put_share(t, fabs(ratio));
+    put_share(&size, fabs(ratio));
+    put_signed(t, ratio > 0 ? "+" : minus(s), &size);
   } else {
     text_add(t, s->ascii ? "x" : "×");
     put_fixed(t, ratio + 1, 0);
   }
 }
 
-void put_number(text *t, const screen *s, const char *unit, double value, bool sign) {
-  if (value < 0)
-    text_add(t, minus(s));
-  else if (sign && value > 0)
-    text_add(t, "+");
-  double size = fabs(value);
+static void put_size(text *t, const char *unit, double size) {
   for (size_t i = 0; unit != NULL && i < sizeof units / sizeof *units; i++) {
     if (strcmp(units[i].unit, unit) != 0) continue;
     if (units[i].put != NULL)
@@ -176,6 +180,12 @@ void put_number(text *t, const screen *s, const char *unit, double value, bool s
     return;
   }
   put_plain(t, size);
+}
+
+void put_number(text *t, const screen *s, const char *unit, double value, bool sign) {
+  text size = {0};
+  put_size(&size, unit, fabs(value));
+  put_signed(t, value < 0 ? minus(s) : sign ? "+" : "", &size);
 }
 
 const char *word_title(const char *dimension, const char *word) {

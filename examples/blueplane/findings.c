@@ -10,9 +10,15 @@
 #include "zone.h"
 
 #define METRICS_MOST 15 /* after the report's name */
+#define TREND_WEEKS 12
 #define NAME_WIDTH 22
 #define FIGURE_WIDTH 12
-#define EFFECT_WIDTH 42
+#define EFFECT_WIDTH 46
+
+static bool is_trend(const bp_result *r) {
+  const char *topic = bp_result_meta(r, "topic");
+  return topic != NULL && strcmp(topic, "learning_trend") == 0;
+}
 
 static int column(const bp_result *r, const char *name) {
   return find_column(r, NULL, name);
@@ -50,13 +56,18 @@ static int ask_report(bp_result **out, const program *p, const char *report, que
 
 /* ------------------------------------------------------------------------------------- effects */
 
+/* Points, with a sign unless they round to none. */
+static void put_points(text *t, const screen *s, double x) {
+  int tenths = (int)(fabs(x) * 1000 + 0.5);
+  text_addf(t, "%s%d.%d", tenths == 0 ? "" : x < 0 ? minus(s) : "+", tenths / 10, tenths % 10);
+}
+
 /* Writes the size of an effect: in points, as a factor, or as a change per week. */
 static void put_size(text *t, const screen *s, const char *kind, const char *unit, double x) {
   if (strcmp(kind, "factor") == 0)
     text_addf(t, "%d.%02d", (int)fmin(x + 0.005, 1e9), (int)(fmod(x + 0.005, 1) * 100));
   else if (unit != NULL && strcmp(unit, "ratio") == 0)
-    text_addf(t, "%s%d.%d", x < 0 ? minus(s) : "+", (int)((fabs(x) * 1000 + 0.5) / 10),
-              (int)(fabs(x) * 1000 + 0.5) % 10);
+    put_points(t, s, x);
   else
     put_number(t, s, unit, x, true);
 }
@@ -221,6 +232,19 @@ static void put_head(text *t, const screen *s, const char *name, const char *fir
   text_free(&line);
 }
 
+/* A trend is of the twelve weeks up to the end of the period, whatever the period is. */
+static void put_weeks_title(text *t, const program *p, const bp_result *r) {
+  const char *until = bp_result_meta(r, "until");
+  int64_t end;
+  if (until == NULL || !parse_instant(&end, until)) return;
+  date last = date_of(end - 1);
+  date first = add_days(week_start(last, begins_on_sunday(&p->options)), -7 * (TREND_WEEKS - 1));
+  char *days = name_days(first, last);
+  put_title_line(t, &p->screen, days, p->zone);
+  text_add(t, "\n");
+  free(days);
+}
+
 /* The days of the other side, which end the title. */
 static void put_beside(text *t, const screen *s, const bp_result *r) {
   const char *from = bp_result_meta(r, "baseline_from"),
@@ -241,7 +265,10 @@ static int show_sides(const program *p, const bp_result *r, const char *by, cons
                       const char *second, const char *effect) {
   const screen *s = &p->screen;
   text t = {0};
-  put_listing_title(&t, p, r, NULL);
+  if (is_trend(r))
+    put_weeks_title(&t, p, r);
+  else
+    put_listing_title(&t, p, r, NULL);
   put_beside(&t, s, r);
   for (size_t row = 0; row < bp_result_rows(r); row++) {
     const char *metric = text_at(r, row, "metric");
@@ -252,6 +279,11 @@ static int show_sides(const program *p, const bp_result *r, const char *by, cons
     put_row(&t, s, r, row, by != NULL);
     free(name);
   }
+  text_add(&t, "\n");
+  put_wrapped(&t, s,
+              "In brackets: the 95 % interval of the true number. A verdict allows for all the "
+              "comparisons of the table together, an interval for its own alone.",
+              0);
   return write_out(&t);
 }
 

@@ -338,6 +338,11 @@ char *options_read_file(options *o, const char *path) {
   return problem;
 }
 
+bool begins_on_sunday(const options *o) {
+  const char *day = o->value[OPTION_WEEK_START];
+  return day != NULL && strcmp(day, "sunday") == 0;
+}
+
 void options_free(options *o) {
   for (size_t i = 0; i < OPTION_COUNT; i++)
     free(o->value[i]);

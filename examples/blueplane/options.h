@@ -101,6 +101,8 @@ char *options_read(options *o, int argc, const char **argv);
 char *options_read_file(options *o, const char *path);
 void options_free(options *o);
 
+bool begins_on_sunday(const options *o); /* the week */
+
 static inline bool given(const options *o, option_id id) {
   return (o->given & OPTION_BIT(id)) != 0;
 }

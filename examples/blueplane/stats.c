@@ -34,10 +34,8 @@ static const char *const breakdown[] = {
 
 /* The week or month that contains a day. */
 static char *around(const program *p, date day, bool week) {
-  const char *start = p->options.value[OPTION_WEEK_START];
-  bool sunday = start != NULL && strcmp(start, "sunday") == 0;
   if (!week) return print_text("%04d-%02d", day.year, day.month);
-  date first = add_days(day, -(sunday ? (day.weekday + 1) % 7 : day.weekday));
+  date first = week_start(day, begins_on_sunday(&p->options));
   char a[16], b[16];
   format_date(a, first);
   format_date(b, add_days(first, 6));

@@ -103,6 +103,10 @@ date add_days(date d, int days) {
   return date_of_days(days_of(d.year, d.month, d.day) + days);
 }
 
+date week_start(date d, bool sunday) {
+  return add_days(d, -(sunday ? (d.weekday + 1) % 7 : d.weekday));
+}
+
 #define DAY INT64_C(86400) /* seconds */
 
 /* A range of instants with the same offset. */

@@ -29,6 +29,7 @@ date date_of(int64_t us);
 /* The instant at which a day begins in that zone, in microseconds. */
 int64_t instant_of(date d);
 date add_days(date d, int days);
+date week_start(date d, bool sunday);           /* the first day of its week */
 bool parse_date(date *out, const char *string); /* YYYY-MM-DD */
 /* Parses "2026-11-23T00:00:00Z" and similar, as results write instants. */
 bool parse_instant(int64_t *us, const char *string);

@@ -176,13 +176,16 @@ static void write_ratio(buf *out, const looks *l, const look *k, const number *n
   bpi_buf_text(out, " %");
 }
 
+/* Two decimals from a dollar on, below that three digits. */
 static void write_money(buf *out, const looks *l, const look *k, const number *n) {
-  const uint64_t cent = 10000000;
-  bool whole_cents = n->whole == 0 || n->whole >= (n->is_real ? 100 * cent : cent);
-  uint64_t rounded = divide(n->whole, whole_cents ? cent : cent / 100);
-  write_sign(out, l, k, n, rounded == 0);
+  uint64_t last = 1000000; /* nano-dollars of the last digit */
+  unsigned decimals = 3;
+  for (; decimals < 9 && divide(n->whole, last / 10) < 1000; decimals++)
+    last /= 10;
+  if (n->whole == 0 || divide(n->whole, 1000000) >= 1000) decimals = 2, last = 10000000;
+  write_sign(out, l, k, n, n->whole == 0);
   bpi_buf_char(out, '$');
-  write_fixed(out, rounded, whole_cents ? 2 : 4);
+  write_fixed(out, divide(n->whole, last), decimals);
 }
 
 /* A price shows all its digits, and at least two decimals. */

@@ -635,7 +635,7 @@ class Numbers(Case):
         today = "today 1 session · 0s · ~$1.50 (average day ~$3.00)\n"
         self.assertEqual(line(b""), today)
         status = {"session_id": "s", "cwd": "/canary", "cost": {"total_cost_usd": 0.417, "total_lines_added": 3}}
-        self.assertEqual(line(json.dumps(status).encode()), "session $0.42 · " + today)
+        self.assertEqual(line(json.dumps(status).encode()), "session $0.417 · " + today)
         for other in (b"{", b"[]", b'{"cost":3}', b'{"cost":{"total_cost_usd":"1"}}', b'{"cost":{"total_cost_usd":-1}}', b"\xff"):
             self.assertEqual(line(other), today)
         with subprocess.Popen([PROGRAM, "statusline"], env=home.environment, stdin=subprocess.PIPE,
@@ -730,6 +730,22 @@ class Numbers(Case):
         self.assertEqual(rows[0]["n"], len(known))
         self.assertAlmostEqual(rows[0]["value"], known[0], places=5)
         self.assertAlmostEqual(rows[0]["other"], known[-1], places=5)
+        for words, first in (([], "5 January"), (["--week-start", "sunday"], "4 January")):
+            said = self.ok(self.home("trend", "--date", "2026-03-27", *words)).out
+            self.assertTrue(said.startswith(f"{first} to 27 March 2026  (UTC)\n"), said)
+        self.assertNotIn("All time", self.ok(self.home("trend", "--period", "all")).out)
+
+    def test_verdicts_beside_intervals(self):
+        """A verdict may say less than its interval: it allows for the whole table, and the page says so."""
+        for words in (["trend", "--date", "2026-03-27"], ["compare", *ALL], ["compare", "--by", "platform", *ALL]):
+            said = " ".join(self.ok(self.home(*words)).out.split())
+            self.assertIn("A verdict allows for all the comparisons of the table together, an interval for its own alone.", said)
+
+    def test_what_shows_as_zero_has_no_sign(self):
+        """No figure is −0.0: a sign would claim what the digits do not show."""
+        for words in (["trend", "-p", "all"], ["compare", "--by", "workspace", "-p", "all"], ["compare", "--by", "model", "-p", "all"]):
+            said = self.ok(self.home(*words)).out
+            self.assertNotRegex(said, r"[−+-]\$?0(\.0+)?(?![\d.])", said)
 
     def test_metric(self):
         """Grouping, comparison, order, limit and filters of the metric command."""

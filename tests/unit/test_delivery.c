@@ -146,7 +146,7 @@ START_TEST(markdown) {
          "| time.day | platform | cost | tokens | cache | active | n |\n"
          "| --- | --- | ---: | ---: | ---: | ---: | ---: |\n"
          "| 2025-09-01 | claude_code | $1,234.56 | " AT_LEAST "1,234,567 | 12.3 % | 1h 23m | 12 |\n"
-         "| 2025-09-02 | a\\|b\"c,\\\\n | $0.0012 | *not recorded* |  | *withheld* | 0 |\n");
+         "| 2025-09-02 | a\\|b\"c,\\\\n | $0.00120 | *not recorded* |  | *withheld* | 0 |\n");
 }
 END_TEST
 
@@ -166,7 +166,7 @@ START_TEST(html) {
       "<td class=\"bp-number\">$1,234.56</td><td class=\"bp-number\">" AT_LEAST "1,234,567</td>"
       "<td class=\"bp-number\">12.3 %</td><td class=\"bp-number\">1h 23m</td></tr>\n"
       "<tr><th scope=\"row\">2025-09-02</th><th scope=\"row\">a|b&quot;c,\\n</th>"
-      "<td class=\"bp-number\">$0.0012</td><td class=\"bp-none\">not recorded</td>"
+      "<td class=\"bp-number\">$0.00120</td><td class=\"bp-none\">not recorded</td>"
       "<td class=\"bp-number\"></td><td class=\"bp-none\">withheld</td></tr>\n"
       "</tbody>\n"
       "</table>\n"
@@ -375,7 +375,7 @@ START_TEST(table) {
          "  " RULE_8 RULE_2 RULE_1 "  " RULE_8 RULE_1 "  " RULE_8 RULE_2 "  " RULE_4 RULE_2
          "  " RULE_8 "  " RULE_2 "\n"
          "2025-09-01  claude_code  $1,234.56  " AT_LEAST "1,234,567  12.3 %    1h 23m  12\n"
-         "2025-09-02  a|b\"c,\\n       $0.0012           " DASH "          withheld   0\n"
+         "2025-09-02  a|b\"c,\\n      $0.00120           " DASH "          withheld   0\n"
          "\n" AT_LEAST " the true number is at least this\n" DASH " not recorded by any source\n"
          "withheld: kept back for privacy\n");
 }
@@ -386,7 +386,7 @@ START_TEST(table_in_ascii_with_titles) {
          "Day         platform          Cost  tokens  cache    active   n\n"
          "----------  -----------  ---------  ------  -----  --------  --\n"
          "2025-09-01  claude_code  $1,234.56  >=1.2M   12 %    1h 23m  12\n"
-         "2025-09-02  a|b\"c,\\n       $0.0012       -         withheld   0\n"
+         "2025-09-02  a|b\"c,\\n      $0.00120       -         withheld   0\n"
          "\n>= the true number is at least this\n- not recorded by any source\n"
          "withheld: kept back for privacy\n");
 }
@@ -397,7 +397,7 @@ START_TEST(brief_has_no_companions) {
          "time.day    platform          cost  tokens  cache    active\n"
          "----------  -----------  ---------  ------  -----  --------\n"
          "2025-09-01  claude_code  $1,234.56  >=1.2M   12 %    1h 23m\n"
-         "2025-09-02  a|b\"c,\\n       $0.0012       -         withheld\n"
+         "2025-09-02  a|b\"c,\\n      $0.00120       -         withheld\n"
          "\n>= the true number is at least this\n- not recorded by any source\n"
          "withheld: kept back for privacy\n");
   bp_result *r = two_days();
@@ -640,14 +640,19 @@ static const struct {
     {"unheard", 1000, "1,000"},
     {"tokens", 1234567, "1,234,567"},
     {"nUSD", 0, "$0.00"},
-    {"nUSD", 49999, "$0.0000"},
-    {"nUSD", -49999, "$0.0000"},
-    {"nUSD", 50000, "$0.0001"},
-    {"nUSD", 1200000, "$0.0012"},
-    {"nUSD", 9999999, "$0.0100"},
-    {"nUSD", 10000000, "$0.01"},
-    {"nUSD", 14999999, "$0.01"},
-    {"nUSD", 15000000, "$0.02"},
+    {"nUSD", 1, "$0.000000001"},
+    {"nUSD", -49999, "−$0.0000500"},
+    {"nUSD", 50049, "$0.0000500"},
+    {"nUSD", 50050, "$0.0000501"},
+    {"nUSD", 1200000, "$0.00120"},
+    {"nUSD", 9994999, "$0.00999"},
+    {"nUSD", 9995000, "$0.0100"},
+    {"nUSD", 12849999, "$0.0128"},
+    {"nUSD", 484000000, "$0.484"},
+    {"nUSD", 999499999, "$0.999"},
+    {"nUSD", 999500000, "$1.00"},
+    {"nUSD", 1004999999, "$1.00"},
+    {"nUSD", 1005000000, "$1.01"},
     {"nUSD", -2500000000, "−$2.50"},
     {"nUSD", INT64_MAX, "$9,223,372,036.85"},
     {"nUSD", INT64_MIN, "−$9,223,372,036.85"},
