@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#include "exits.h"
+#include "rows.h"
+
 #define BAR_MOST 32
 #define BAR_LEAST 6
 #define WIDTH_OTHERWISE 100
@@ -96,13 +99,43 @@ static void put_row(text *t, const layout *l, size_t row) {
   put_line_end(t);
 }
 
-void put_bars(text *t, const screen *s, const bp_result *r, row_name name,
-              const bar_column *columns) {
+static layout layout_of(const screen *s, const bp_result *r, row_name name,
+                        const bar_column *columns) {
   layout l = {.screen = s, .result = r, .name = name, .columns = columns};
   for (size_t at = 0; columns[at].name != NULL; at++) {
     l.column[at] = find_column(r, NULL, columns[at].name);
     l.second[at] = columns[at].second != NULL ? find_column(r, NULL, columns[at].second) : -1;
   }
+  return l;
+}
+
+int write_bar_columns(const screen *s, const bp_result *r, row_name name,
+                      const bar_column *columns) {
+  layout l = layout_of(s, r, name, columns);
+  const char *headings[BAR_COLUMNS_MOST + 1] = {bp_result_column(r, 0, "title")};
+  for (size_t at = 0; columns[at].name != NULL; at++)
+    headings[at + 1] = columns[at].heading;
+  rows out;
+  rows_begin(&out, s, NULL, headings);
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    rows_start(&out);
+    char *said = name(r, row);
+    rows_text(&out, NULL, said);
+    free(said);
+    for (size_t at = 0; columns[at].name != NULL; at++) {
+      char *cell = cell_text(&l, row, at);
+      rows_text(&out, NULL, cell);
+      free(cell);
+    }
+    rows_finish(&out);
+  }
+  int code = rows_end(&out);
+  return code == EXIT_OK && bp_result_rows(r) == 0 ? EXIT_NOTHING : code;
+}
+
+void put_bars(text *t, const screen *s, const bp_result *r, row_name name,
+              const bar_column *columns) {
+  layout l = layout_of(s, r, name, columns);
   measure(&l);
   put_headings(t, &l);
   for (size_t row = 0; row < bp_result_rows(r); row++)

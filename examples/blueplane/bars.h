@@ -18,5 +18,8 @@ typedef struct bar_column {
 /* `columns` ends with name NULL. */
 void put_bars(text *t, const screen *s, const bp_result *r, row_name name,
               const bar_column *columns);
+/* The same figures, without bars, as a table of is_markup; exit code. */
+int write_bar_columns(const screen *s, const bp_result *r, row_name name,
+                      const bar_column *columns);
 
 #endif

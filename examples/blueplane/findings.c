@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "exits.h"
 #include "listing.h"
+#include "rows.h"
 #include "zone.h"
 
 #define METRICS_MOST 15 /* after the report's name */
@@ -139,14 +140,34 @@ static int show_insights(const program *p, const bp_result *r) {
   return write_out(&t);
 }
 
+/* The same as a table. */
+static int write_insights(const screen *s, const bp_result *r) {
+  static const char *const columns[] = {"Finding", "What to try", "Evidence", NULL};
+  rows out;
+  rows_begin(&out, s, NULL, columns);
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    char *evidence = evidence_of(s, r, row);
+    rows_start(&out);
+    rows_text(&out, NULL, text_at(r, row, "sentence"));
+    rows_text(&out, NULL, text_at(r, row, "advice"));
+    rows_text(&out, NULL, evidence);
+    rows_finish(&out);
+    free(evidence);
+  }
+  int code = rows_end(&out);
+  return code == EXIT_OK && bp_result_rows(r) == 0 ? EXIT_NOTHING : code;
+}
+
 int run_insights(program *p) {
   char *period = period_of(p, "7d");
   if (period == NULL) return EXIT_USAGE;
   question q = {.period = period};
   bp_result *r = NULL;
   int code = ask_report(&r, p, "insights", &q, NULL);
-  if (code == EXIT_OK && !is_table(&p->screen)) {
-    code = write_result(&p->screen, r, "titles,compact");
+  if (code == EXIT_OK && is_markup(&p->screen)) {
+    code = write_insights(&p->screen, r);
+  } else if (code == EXIT_OK && !is_table(&p->screen)) {
+    code = write_result(&p->screen, r, NULL);
   } else if (code == EXIT_OK && bp_result_rows(r) == 0) {
     const char *notes = bp_result_meta(r, "notes");
     note(&p->screen, "nothing stands out. %s", notes != NULL ? notes : "");
@@ -287,6 +308,31 @@ static int show_sides(const program *p, const bp_result *r, const char *by, cons
   return write_out(&t);
 }
 
+/* The same as one table. */
+static int write_sides(const screen *s, const bp_result *r, const char *by, const char *first,
+                       const char *second, const char *effect) {
+  const char *const every[] = {"metric", by, first, second, effect, "verdict", NULL};
+  const char *columns[sizeof every / sizeof *every] = {NULL};
+  size_t count = 0;
+  for (size_t i = 0; i + 1 < sizeof every / sizeof *every; i++)
+    if (every[i] != NULL) columns[count++] = every[i];
+  rows out;
+  rows_begin(&out, s, NULL, columns);
+  for (size_t row = 0; row < bp_result_rows(r); row++) {
+    char *const cells[] = {name_of(r, row, false), by != NULL ? name_of(r, row, true) : NULL,
+                           value_of(s, r, row, "value"), value_of(s, r, row, "other"),
+                           effect_of(s, r, row)};
+    rows_start(&out);
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+      if (cells[i] != NULL) rows_text(&out, NULL, cells[i]);
+      free(cells[i]);
+    }
+    rows_text(&out, NULL, text_at(r, row, "verdict"));
+    rows_finish(&out);
+  }
+  return rows_end(&out);
+}
+
 /* Whether neither side has any value. */
 static bool is_empty(const bp_result *r) {
   for (size_t row = 0; row < bp_result_rows(r); row++)
@@ -301,8 +347,9 @@ static int finish(const program *p, bp_result *r, int code, const char *by, cons
   if (nothing && is_table(&p->screen))
     explain_nothing(p, r, NULL);
   else if (code == EXIT_OK)
-    code = is_table(&p->screen) ? show_sides(p, r, by, first, second, effect)
-                                : write_result(&p->screen, r, "titles,compact");
+    code = is_table(&p->screen)    ? show_sides(p, r, by, first, second, effect)
+           : is_markup(&p->screen) ? write_sides(&p->screen, r, by, first, second, effect)
+                                   : write_result(&p->screen, r, NULL);
   bp_result_free(r);
   return code == EXIT_OK && nothing ? EXIT_NOTHING : code;
 }

@@ -141,6 +141,30 @@ static int show(const screen *s, const vitals *v) {
   return write_out(&t);
 }
 
+/* The figures that people see, as they see them. */
+static int write_page(const screen *s, const vitals *v) {
+  static const char *const columns[] = {"Figure", "Value", NULL};
+  rows r;
+  rows_begin(&r, s, NULL, columns);
+  rows_start(&r);
+  rows_text(&r, NULL, "Status");
+  rows_text(&r, NULL, status_name(v->status));
+  rows_finish(&r);
+  for (size_t i = 0; i < v->count; i++) {
+    if (!vital_is_shown(&v->item[i])) continue;
+    text value = {0};
+    char *title = title_of(&v->item[i]);
+    put_vital(&value, &v->item[i]);
+    rows_start(&r);
+    rows_text(&r, NULL, title);
+    rows_text(&r, NULL, value.data);
+    rows_finish(&r);
+    free(title);
+    text_free(&value);
+  }
+  return rows_end(&r);
+}
+
 static int write_rows(const screen *s, const vitals *v) {
   static const char *const columns[] = {"name", "of", "value", NULL};
   rows r;
@@ -157,6 +181,7 @@ static int write_rows(const screen *s, const vitals *v) {
 
 static int write_vitals(const screen *s, const vitals *v) {
   if (is_table(s)) return show(s, v);
+  if (is_markup(s)) return write_page(s, v);
   if (strcmp(s->format, "prometheus") == 0) {
     text t = {0};
     put_exposition(&t, v);

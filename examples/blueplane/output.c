@@ -85,7 +85,7 @@ static char *format_of(const screen *s, const char *table_options) {
       sign = ",";
     }
   }
-  bool takes = is_table(s) || strcmp(s->format, "markdown") == 0 || strcmp(s->format, "html") == 0;
+  bool takes = is_table(s) || is_markup(s);
   if (takes && table_options != NULL) text_addf(&format, "%s%s", sign, table_options);
   return format.data;
 }

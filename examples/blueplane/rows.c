@@ -24,7 +24,7 @@ static void put_csv(text *t, const char *value) {
 
 static void put_markdown(text *t, const char *value) {
   for (; *value != '\0'; value++) {
-    if (strchr("\\|<", *value) != NULL) text_add(t, "\\");
+    if (strchr("\\|<~", *value) != NULL) text_add(t, "\\");
     text_add_bytes(t, *value == '\n' || *value == '\r' ? " " : value, 1);
   }
 }

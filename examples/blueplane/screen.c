@@ -56,6 +56,10 @@ bool is_json(const screen *s) {
   return strcmp(s->format, "json") == 0 || strcmp(s->format, "ndjson") == 0;
 }
 
+bool is_markup(const screen *s) {
+  return strcmp(s->format, "markdown") == 0 || strcmp(s->format, "html") == 0;
+}
+
 bool is_table(const screen *s) {
   return strcmp(s->format, "table") == 0;
 }

@@ -18,7 +18,8 @@ typedef struct screen {
 } screen;
 
 void screen_init(screen *s, const options *o);
-bool is_json(const screen *s); /* json or ndjson */
+bool is_json(const screen *s);   /* json or ndjson */
+bool is_markup(const screen *s); /* markdown or html: for people, elsewhere than on a terminal */
 bool is_table(const screen *s);
 
 #define STYLE_BOLD "\x1b[1m"

@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "exits.h"
+#include "listing.h"
 
 #define DAYS_AS_DAYS 14  /* longer periods are broken down by week, */
 #define DAYS_AS_WEEKS 92 /* and still longer ones by month */
@@ -272,7 +273,7 @@ static int show(const stats *s) {
     stats_page(&t, s);
     code = write_out(&t);
   } else {
-    return write_result(on, s->parts != NULL ? s->parts : s->totals, NULL);
+    return write_result(on, s->parts != NULL ? s->parts : s->totals, LISTING_TABLE);
   }
   return code == EXIT_OK && stats_empty(s) ? EXIT_NOTHING : code;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "exits.h"
+#include "listing.h"
 #include "system.h"
 
 #define INPUT_MAX ((size_t)1 << 20)
@@ -116,7 +117,7 @@ int run_statusline(program *p) {
     return code;
   }
   int code = ask_today(&r, p);
-  if (code == EXIT_OK) code = write_result(s, r, NULL);
+  if (code == EXIT_OK) code = write_result(s, r, LISTING_TABLE);
   bp_result_free(r);
   return code == EXIT_NOTHING ? EXIT_OK : code;
 }

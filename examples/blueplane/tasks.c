@@ -15,9 +15,16 @@ typedef struct pair {
   const char *schema;
   const char *names[3]; /* of the two JSON documents; ends with NULL */
   question question[2];
-  const char *order[2]; /* default of --order; NULL: by dimension */
+  const char *order[2];      /* default of --order; NULL: by dimension */
+  int main;                  /* the result that formats with one table show, */
+  const bar_column *columns; /* and its columns */
   bp_result *result[2];
 } pair;
+
+static char *text_cell(const bp_result *r, size_t row) {
+  const char *value = bp_result_text(r, row, 0, NULL);
+  return value != NULL ? text_safe(value) : copy_text("unknown");
+}
 
 static int ask_pair(pair *x, const program *p) {
   int code = EXIT_OK;
@@ -26,26 +33,22 @@ static int ask_pair(pair *x, const program *p) {
   return code;
 }
 
-/* The page as a table for people; both results as JSON; the result `main` in any other format. */
-static int show_pair(const program *p, pair *x, int main, int (*page)(const program *, pair *)) {
-  const bp_result *const both[] = {x->result[0], x->result[1]};
-  if (is_table(&p->screen) && bp_result_rows(x->result[main]) > 0) return page(p, x);
-  if (strcmp(p->screen.format, "json") != 0) return show_listing(p, x->result[main], LISTING_TABLE);
+/* The page as a table for people; both results as JSON; the main one in any other format. */
+static int show_pair(const program *p, pair *x, int (*page)(const program *, pair *)) {
+  const bp_result *const both[] = {x->result[0], x->result[1]}, *main = x->result[x->main];
+  if (is_table(&p->screen) && bp_result_rows(main) > 0) return page(p, x);
+  if (is_markup(&p->screen)) return write_bar_columns(&p->screen, main, text_cell, x->columns);
+  if (strcmp(p->screen.format, "json") != 0) return show_listing(p, main, LISTING_TABLE);
   int code = write_documents(x->schema, x->names, both);
-  return code == EXIT_OK && bp_result_rows(x->result[main]) == 0 ? EXIT_NOTHING : code;
+  return code == EXIT_OK && bp_result_rows(main) == 0 ? EXIT_NOTHING : code;
 }
 
-static int run_pair(const program *p, pair *x, int main, int (*page)(const program *, pair *)) {
+static int run_pair(const program *p, pair *x, int (*page)(const program *, pair *)) {
   int code = ask_pair(x, p);
-  if (code == EXIT_OK) code = show_pair(p, x, main, page);
+  if (code == EXIT_OK) code = show_pair(p, x, page);
   bp_result_free(x->result[0]);
   bp_result_free(x->result[1]);
   return code;
-}
-
-static char *text_cell(const bp_result *r, size_t row) {
-  const char *value = bp_result_text(r, row, 0, NULL);
-  return value != NULL ? text_safe(value) : copy_text("unknown");
 }
 
 static char *named(const screen *s, const bp_result *r, size_t row, const char *column) {
@@ -132,8 +135,10 @@ int run_tasks(program *p) {
   pair x = {.schema = "blueplane.tasks/1",
             .names = {"figures", "types", NULL},
             .question = {{.metrics = whole}, {.metrics = by_type, .by = {"task_type"}}},
-            .order = {NULL, "-tasks"}};
-  return run_pair(p, &x, 1, tasks_page);
+            .order = {NULL, "-tasks"},
+            .main = 1,
+            .columns = type_columns};
+  return run_pair(p, &x, tasks_page);
 }
 
 /* -------------------------------------------------------------------------------------- prompts */
@@ -171,8 +176,10 @@ int run_prompts(program *p) {
   pair x = {.schema = "blueplane.prompts/1",
             .names = {"features", "sizes", NULL},
             .question = {{.metrics = effect, .by = {"prompt_feature"}},
-                         {.metrics = effect, .by = {"prompt_size"}}}};
-  return run_pair(p, &x, 0, prompts_page);
+                         {.metrics = effect, .by = {"prompt_size"}}},
+            .main = 0,
+            .columns = effect_columns};
+  return run_pair(p, &x, prompts_page);
 }
 
 /* ------------------------------------------------------------------------------------- delegate */
@@ -217,6 +224,8 @@ int run_delegate(program *p) {
   pair x = {.schema = "blueplane.delegate/1",
             .names = {"types", "patterns", NULL},
             .question = {{.metrics = delegation}, {.metrics = patterns, .limit = 8}},
-            .order = {"-resolution_rate", "-task_patterns"}};
-  return run_pair(p, &x, 0, delegate_page);
+            .order = {"-resolution_rate", "-task_patterns"},
+            .main = 0,
+            .columns = delegation_columns};
+  return run_pair(p, &x, delegate_page);
 }

@@ -1163,6 +1163,21 @@ class Formats(Case):
                 self.assertEqual(len({len(row) for row in rows}), 1)
                 self.assertTrue(self.ok(self.home(command, *ALL, "-f", "md")).out.startswith("| "))
 
+    def test_markdown_and_html_are_for_people(self):
+        """They show what the page shows: titles, medians with counts and intervals, dollars and durations, no raw numbers."""
+        for words in ([["stats", "--date", "2026-03-27"], ["health"], ["statusline"]] +
+                      [[command, *ALL] for command in ("stats", "tasks", "prompts", "delegate", "insights", "compare")] +
+                      [["trend", "--date", "2026-03-27"], ["compare", "--by", "workspace", "cost_per_line", *ALL]]):
+            for form in ("md", "html"):
+                run = self.ok(self.home(*words, "-f", form))
+                self.assertNotRegex(run.out, r"(?<![-\d])\d{7}|(_rate|_time|_bytes|cost_per\w+) \||nUSD", (words, form))
+        for command in ("tasks", "prompts", "delegate"):  # the figures of the page, cell by cell
+            lines = self.ok(self.home(command, *ALL, "-f", "md")).out.replace("\\", "").splitlines()
+            self.assertIn("| median time |", lines[0])
+            page = [re.sub(r"#+", "", line).split() for line in self.ok(self.home(command, *ALL)).out.splitlines()]
+            for line in lines[2:]:
+                self.assertIn([word for word in line.split() if word != "|"], page)
+
     def test_color(self):
         """Colours and block characters only on terminals that support them, or if asked for."""
         plain = self.ok(self.home("stats", *ALL)).out
