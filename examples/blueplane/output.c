@@ -319,6 +319,9 @@ int complain_of_content(const char *path, bp_error *error) {
     say_hint(bp_error_code(error), hint);
   else if (bp_error_code(error) == BP_ERR_CORRUPT)
     tell("  blueplane doctor says what can be done\n");
+  else if (bp_error_code(error) == BP_ERR_READONLY) /* the index of the log is made to read it */
+    tell("  reading writes a file beside it, too: give yourself permission for it and its folder,\n"
+         "  or name a copy of the store and its key with --store\n");
   else if (allowed == NULL)
     suggest(error);
   if (allowed != NULL) tellf("  allowed: %s\n", allowed);

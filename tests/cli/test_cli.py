@@ -299,6 +299,32 @@ class Sync(Case):
         finally:
             os.chmod(locked, 0o755)
 
+    def test_a_store_of_somebody_else(self):
+        """A store that may be read, in a folder that may not be written, cannot be asked; the error says what helps, and it does."""
+        if os.geteuid() != 0:
+            self.skipTest("only root can be somebody else")
+        home = self.new_home()
+        self.ok(home("sync"))
+        for base, folders, _ in os.walk(home.root):
+            for name in folders:
+                os.chmod(os.path.join(base, name), 0o755)
+        for path in (self.folder, os.path.dirname(home.root), home.root):
+            os.chmod(path, 0o755)
+        os.chmod(home.store, 0o644)
+        os.chmod(home.store + ".key", 0o644)
+        other = {"user": 65534, "group": 65534, "extra_groups": []}
+        try:
+            run = self.ok(home("stats", "all", "-n", **other), 1)
+        except (PermissionError, TypeError):
+            self.skipTest("other users cannot reach the program")
+        self.assertIn("or name a copy of the store and its key with --store", run.err)
+        copy = tempfile.mkdtemp(dir=self.folder)
+        for name in (home.store, home.store + ".key"):
+            shutil.copy(name, copy)
+            os.chown(os.path.join(copy, os.path.basename(name)), 65534, 65534)
+        os.chown(copy, 65534, 65534)
+        self.ok(home("stats", "all", "-n", "--store", os.path.join(copy, "blueplane.db"), **other))
+
     def many_files(self, copies):
         """A home with many more files, by hard links: much to read, nothing new."""
         home = self.new_home()
