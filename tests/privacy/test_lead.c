@@ -604,9 +604,10 @@ START_TEST(nobody_is_left_over) {
   for (unsigned people = 3; people <= (long_form() ? 8 : 4); people++)
     for (int led = 0; led < 2; led++)
       every_set(&t, people, led != 0);
-  printf("%ld weeks from share to the lead's file, %ld views, %ld leave one unknown; control, "
-         "everybody who agreed: %ld do\n",
-         t.weeks, t.views, t.alone, t.alone_without_rule);
+  printf("%lld weeks from share to the lead's file, %lld views, %lld leave one unknown; control, "
+         "everybody who agreed: %lld do\n",
+         (long long)t.weeks, (long long)t.views, (long long)t.alone,
+         (long long)t.alone_without_rule);
   ck_assert_int_eq(t.alone, 0);
   ck_assert_int_gt(t.views, 0);
   ck_assert_int_gt(t.alone_without_rule, 0);
