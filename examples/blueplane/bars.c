@@ -63,11 +63,11 @@ static void measure(layout *l) {
              BAR_LEAST;
   for (size_t at = 0; l->columns[at].name != NULL; at++) {
     int own = widest_figure(l, at);
-    if (own + 2 > room) continue;
+    if (at > 0 && own + 2 > room) continue; /* that of the bars is always shown */
     l->width[at] = own;
     room -= own + 2;
   }
-  l->bar = room + BAR_LEAST > BAR_MOST ? BAR_MOST : room + BAR_LEAST;
+  l->bar = room + BAR_LEAST > BAR_MOST ? BAR_MOST : room + BAR_LEAST < 0 ? 0 : room + BAR_LEAST;
 }
 
 static void put_headings(text *t, const layout *l) {
@@ -133,6 +133,16 @@ int write_bar_columns(const screen *s, const bp_result *r, row_name name,
   return code == EXIT_OK && bp_result_rows(r) == 0 ? EXIT_NOTHING : code;
 }
 
+static void put_dropped(text *t, const layout *l) {
+  text said = {0};
+  for (size_t at = 0; l->columns[at].name != NULL; at++)
+    if (l->width[at] == 0)
+      text_addf(&said, "%s%s",
+                said.length > 0 ? ", " : "not shown for lack of room: ", l->columns[at].heading);
+  if (said.length > 0) put_wrapped(t, l->screen, said.data, 0);
+  text_free(&said);
+}
+
 void put_bars(text *t, const screen *s, const bp_result *r, row_name name,
               const bar_column *columns) {
   layout l = layout_of(s, r, name, columns);
@@ -140,4 +150,5 @@ void put_bars(text *t, const screen *s, const bp_result *r, row_name name,
   put_headings(t, &l);
   for (size_t row = 0; row < bp_result_rows(r); row++)
     put_row(t, &l, row);
+  put_dropped(t, &l);
 }

@@ -7,7 +7,7 @@
 typedef char *(*row_name)(const bp_result *r, size_t row); /* the caller frees it */
 
 /* A column of the result by its name, with its heading. The bars show the first column. Columns
- * that do not fit are left out; earlier columns take precedence. */
+ * that do not fit are named below; earlier ones take precedence, and the first is always shown. */
 typedef struct bar_column {
   const char *name, *heading;
   const char *second;     /* NULL, or a column printed beside it: +512 -120 */

@@ -10,7 +10,8 @@
 #include "delivery/cell.h"
 
 #define GAP 2           /* spaces between columns */
-#define TEXT_MINIMUM 20 /* a text column may shrink to this before another column is dropped */
+#define TEXT_MINIMUM 20 /* a text column may shrink to this before another column is dropped, */
+#define NAME_MINIMUM 8  /* and the first one to this before the only number is dropped */
 
 #define BOLD "\x1b[1m"
 #define DIM "\x1b[2m"
@@ -172,10 +173,21 @@ static lane *widest_text(const layout *l) {
   return widest;
 }
 
+/* Takes `excess` from the first column, if it is text and can spare it, for the last number. */
+static bool narrow_name(layout *l, size_t excess, size_t other) {
+  for (size_t i = 1; i < l->result->columns; i++)
+    if (i != other && l->lanes[i].shown) return false;
+  if (!is_text(l, 0) || !bpi_is_number(l->result, other) ||
+      l->lanes[0].minimum < NAME_MINIMUM + excess)
+    return false;
+  l->lanes[0].minimum -= excess;
+  return true;
+}
+
 /* Fits the columns into the width: drops columns, then narrows text. Numbers are never cut; the
  * first column may be cut below TEXT_MINIMUM if it is text. */
 static void fit(layout *l) {
-  size_t room = l->looks.options.width, least;
+  size_t room = l->looks.options.width, needed, least;
   for (size_t i = 0; i < l->result->columns; i++) {
     lane *a = &l->lanes[i];
     a->shown = bpi_is_shown(&l->looks, i);
@@ -183,7 +195,8 @@ static void fit(layout *l) {
     if (is_text(l, i) && a->minimum > TEXT_MINIMUM) a->minimum = TEXT_MINIMUM;
   }
   if (room == 0) return;
-  while (total_width(l, minimum_of) > room && (least = least_important(l)) != 0)
+  while ((needed = total_width(l, minimum_of)) > room && (least = least_important(l)) != 0 &&
+         !narrow_name(l, needed - room, least))
     l->lanes[least].shown = false;
   if (total_width(l, minimum_of) > room && is_text(l, 0)) l->lanes[0].minimum = room;
   lane *widest;

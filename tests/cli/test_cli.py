@@ -1244,6 +1244,17 @@ class Formats(Case):
                     self.assertEqual(ESCAPE.sub("", line), ESCAPE.sub("", line).rstrip(), command)
                     self.assertNotRegex(ESCAPE.sub("", line), r"^ *%", f"{command} on {columns}: a number without its sign")
 
+    def test_what_does_not_fit_is_named(self):
+        """On a narrow terminal the figure of the bars stays, and columns left out are named, as in every list."""
+        for command, first, last in (("days", "interactions", "tokens"), ("stats", "interactions", "lines"), ("tasks", "tasks", "rework"),
+                                     ("prompts", "edits", "of tasks"), ("delegate", "to resolve", "retries"), ("cost", "Cost", "Cache efficiency")):
+            for columns in (60, 30):
+                said = self.home.on_terminal(command, *ALL, columns=columns, environment={"NO_COLOR": "1"}).out
+                noted = " ".join(said[said.index("not shown for lack of room:"):].split())
+                self.assertIn(last, noted)
+                self.assertRegex(said, rf"(?m)^.* {first}\b", command)
+            self.assertNotIn("not shown", self.ok(self.home(command, *ALL)).out)
+
     def test_a_part_of_the_catalogue(self):
         """The metrics that contain a word, in the requested form, cell by cell as in the whole catalogue."""
         whole = list(csv.DictReader(io.StringIO(self.ok(self.home("metrics", "-f", "csv")).out)))

@@ -512,6 +512,25 @@ START_TEST(table_shortens_text_before_it_drops) {
 }
 END_TEST
 
+/* Without its number a row says nothing, so names shrink further, to 8, for the last one. */
+START_TEST(table_shortens_names_for_the_last_number) {
+  const char *const wanted[] = {
+      [15] = "n             x\n--------  -----\nabcde...  1,234\n",
+      [14] = "n\n--------------\nabcdefghijk...\n\nnot shown for\n  lack of\n  room: x\n"};
+  for (int width = 15; width >= 14; width--) {
+    char format[32];
+    bp_result *t = bpi_table_new();
+    bpi_table_add_column(t, BP_TYPE_TEXT, "n", NULL);
+    bpi_table_add_column(t, BP_TYPE_INT, "x", NULL);
+    bpi_table_add_row(t);
+    set(t, 0, "abcdefghijklmnopqrstuvwxyz");
+    bpi_table_set_int(t, 1, 1234);
+    snprintf(format, sizeof format, "table:ascii,width=%d", width);
+    expect(finished(t), format, wanted[width]);
+  }
+}
+END_TEST
+
 START_TEST(table_aligns_by_display_width) {
   bp_result *t = bpi_table_new();
   static const char *const names[] = {
@@ -945,6 +964,7 @@ int main(void) {
   tcase_add_test(tests, brief_has_no_companions);
   tcase_add_test(tests, table_drops_companions_first);
   tcase_add_test(tests, table_shortens_text_before_it_drops);
+  tcase_add_test(tests, table_shortens_names_for_the_last_number);
   tcase_add_test(tests, table_aligns_by_display_width);
   tcase_add_test(tests, nothing_raw_reaches_the_terminal);
   tcase_add_test(tests, without_rows_or_columns);
