@@ -69,10 +69,10 @@ typedef struct repository {
 
 /* ------------------------------------------------------------------------------------- failures */
 
-static int complain_git(const char *path, const char *what) {
+static int complain_git(const char *path, const char *what, const char *hint) {
   const git_error *why = git_error_last();
   char *shown = text_safe(path), *said = text_safe(why != NULL ? why->message : "unknown error");
-  complain(EXIT_FAILED, NULL, "%s: %s: %s", shown, what, said);
+  complain(EXIT_FAILED, hint, "%s: %s: %s", shown, what, said);
   free(shown);
   free(said);
   return EXIT_FAILED;
@@ -215,14 +215,14 @@ static int hand_over(repository *r) {
 static int take_commit(repository *r, const git_oid *id) {
   git_commit *commit = NULL;
   if (git_commit_lookup(&commit, r->git, id) != 0)
-    return complain_git(r->workspace, "a commit cannot be read");
+    return complain_git(r->workspace, "a commit cannot be read", NULL);
   int code = EXIT_OK;
   if (git_commit_parentcount(commit) > 1)
     r->counts.merges++;
   else if (!is_mine(r, commit))
     r->counts.of_others++;
   else if (add_commit(r, commit) != 0)
-    code = complain_git(r->workspace, "a commit cannot be compared with its parent");
+    code = complain_git(r->workspace, "a commit cannot be compared with its parent", NULL);
   git_commit_free(commit);
   return code != EXIT_OK || r->events.length < BATCH_BYTES ? code : hand_over(r);
 }
@@ -241,12 +241,12 @@ static int walk(repository *r) {
   int rc = git_revwalk_new(&walk, r->git);
   if (rc == 0) rc = git_revwalk_push_glob(walk, "refs/heads/*");
   if (rc == 0 && !git_repository_head_unborn(r->git)) rc = git_revwalk_push_head(walk);
-  int code = rc == 0 ? EXIT_OK : complain_git(r->workspace, "its branches cannot be read");
+  int code = rc == 0 ? EXIT_OK : complain_git(r->workspace, "its branches cannot be read", NULL);
   add_session(r);
   while (code == EXIT_OK && !interrupted && (rc = git_revwalk_next(&id, walk)) == 0)
     code = take_commit(r, &id);
   if (code == EXIT_OK && rc != 0 && rc != GIT_ITEROVER)
-    code = complain_git(r->workspace, "its history cannot be read");
+    code = complain_git(r->workspace, "its history cannot be read", NULL);
   git_revwalk_free(walk);
   int handed = hand_over(r);
   if (code == EXIT_OK && handed == EXIT_OK && interrupted) return EXIT_INTERRUPTED;
@@ -335,7 +335,8 @@ static int refuse_shallow(const char *path) {
 
 static int read_repository(repository *r, const char *path) {
   if (git_repository_open_ext(&r->git, path, 0, NULL) != 0)
-    return complain_git(path, "not a repository");
+    return complain_git(path, "not a repository",
+                        "name one: blueplane git PATH, or go to one first");
   if (git_repository_is_shallow(r->git) == 1) return refuse_shallow(path);
   const char *folder = git_repository_workdir(r->git);
   r->workspace = without_slash(folder != NULL ? folder : git_repository_path(r->git));

@@ -27,6 +27,13 @@ static bool may_be_bare(int argc, char **argv) {
   return false;
 }
 
+/* Help on the command whose words these are, as far as they name one. */
+static char *help_of(int argc, const char **argv) {
+  for (int i = 1; i < argc; i++)
+    if (find_command(argv[i]) != NULL) return print_text("blueplane help %s says more", argv[i]);
+  return copy_text("blueplane help says more");
+}
+
 static int read_options(program *p, int argc, const char **argv) {
   char *problem = options_read(&p->options, argc, argv);
   if (problem == NULL && !is_bare(p)) {
@@ -35,7 +42,9 @@ static int read_options(program *p, int argc, const char **argv) {
     free(path);
   }
   if (problem == NULL) return EXIT_OK;
-  complain(EXIT_USAGE, "blueplane help says more", "%s", problem);
+  char *hint = help_of(argc, argv);
+  complain(EXIT_USAGE, hint, "%s", problem);
+  free(hint);
   free(problem);
   return EXIT_USAGE;
 }

@@ -167,10 +167,11 @@ static char *check_value(const option_info *info, const char *value) {
   char *best = NULL, *problem = NULL;
   if (is_closed(info) && !is_word(info->values, value, &best)) {
     char *shown = text_safe(value);
-    problem = best != NULL ? print_text("--%s does not know \"%s\"; did you mean \"%s\"?",
-                                        info->name, shown, best)
-                           : print_text("--%s does not know \"%s\"; it takes: %s", info->name,
-                                        shown, info->values);
+    problem =
+        best != NULL
+            ? print_text("--%s does not know \"%s\"; did you mean \"%s\"?", info->name, shown, best)
+            : print_text("--%s does not know \"%s\"; it takes: %s", info->name, shown,
+                         info->id == OPTION_FORMAT ? info->help : info->values);
     free(shown);
   } else if (info->id == OPTION_WHERE) {
     const char *sign = strchr(value, '=');

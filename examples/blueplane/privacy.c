@@ -273,9 +273,13 @@ int run_privacy(program *p) {
   if (strcmp(p->arguments[0], "preview") == 0 && p->argument_count == 2)
     return preview(p, p->arguments[1]);
   if (strcmp(p->arguments[0], "audit") == 0 && p->argument_count == 1) return audit(p);
+  static const char usage[] = "usage: blueplane privacy preview FILE, blueplane privacy audit";
+  if (strcmp(p->arguments[0], "preview") == 0)
+    return complain(EXIT_USAGE, usage, "privacy preview takes a file");
+  if (strcmp(p->arguments[0], "audit") == 0)
+    return complain(EXIT_USAGE, usage, "privacy audit takes no argument");
   char *shown = text_safe(p->arguments[0]);
-  complain(EXIT_USAGE, "usage: blueplane privacy preview FILE, blueplane privacy audit",
-           "privacy has no action %s", shown);
+  complain(EXIT_USAGE, usage, "privacy has no action %s", shown);
   free(shown);
   return EXIT_USAGE;
 }

@@ -292,7 +292,7 @@ static int report_text(const screen *s, const parts *all) {
   }
   if (total.records_erased > 0) {
     put_some(&t, total.records_erased, "record", "records");
-    text_add(&t, " left out: erased before\n");
+    text_add(&t, " left out: erased, or too old to be kept\n");
   }
   if (total.files_failed > 0) {
     put_some(&t, total.files_failed, "file", "files");

@@ -366,7 +366,7 @@ void nearest_try(nearest *n, const char *candidate) {
   unsigned steps = distance(n->typed, candidate);
   bool begins = typed >= 3 && strncmp(n->typed, candidate, typed) == 0;
   if (begins) steps = 1; /* an abbreviation */
-  unsigned allowed = typed < 4 ? 1 : typed < 8 ? 2 : 3;
+  unsigned allowed = typed < 4 ? 1 : typed < 9 ? 2 : 3;
   if (steps > allowed) return;
   if (n->best != NULL && steps >= n->distance) return;
   n->best = candidate;

@@ -20,6 +20,9 @@
 #define TRUSTED_MAX 1000
 
 int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error) {
+  if (bpi_store_kind(s->store) == STORE_ORGANISATION)
+    return bpi_fail(error, BP_ERR_UNSUPPORTED,
+                    "this is an organisation's store, which signs nothing: a team's is needed");
   if (bpi_store_keyless(s->store))
     return bpi_fail(error, BP_ERR_NOTFOUND, "the key file of the store is missing");
   bpi_sign_keys(out, bpi_store_key(s->store));

@@ -1425,6 +1425,20 @@ class Usage(Case):
         for words in said:
             self.assertIn(words, run.err)
 
+    def test_errors_show_a_way_out(self):
+        """An error says what to do next, and names the kind of store if that is what is wrong."""
+        home = self.new_home(data=False)
+        for words, code, said in ((["privacy", "preview"], 2, "privacy preview takes a file"),
+                                  (["git", home.root], 1, "name one: blueplane git PATH"),
+                                  (["cost", "--limit", "0"], 2, "blueplane help cost says more"),
+                                  (["--fomat", "json"], 2, "did you mean --format?\n  blueplane help says more"),
+                                  (["cost", "-f", "xml"], 2, "it takes: table, json, ndjson, csv, markdown or html; health also"),
+                                  (["help", "nonsense"], 2, "blueplane help lists the commands")):
+            self.assertIn(said, self.ok(home(*words), code).err)
+        store = os.path.join(home.root, "org.db")
+        self.ok(home("team", "init", store, "organisation"))
+        self.assertIn("this is an organisation's store", self.ok(home("publish", store, "2026-W07", os.path.join(home.root, "x")), 2).err)
+
     def test_errors(self):
         """Wrong words are refused with status 2 and a suggestion or the allowed values."""
         self.refused(["stast"], 'no command "stast"', 'did you mean "stats"?')
@@ -1760,7 +1774,7 @@ class Care(Case):
         self.assertIn("none found", self.ok(home("erase", "source", "codex", "--yes")).out)
         self.ok(home("erase", "workspace", "sample-harbor", "--yes"))
         self.ok(home("erase", "everything", "--yes", "--json"))
-        self.assertRegex(self.ok(home("sync")).out, r"\n[\d,]+ records left out: erased before\n")
+        self.assertRegex(self.ok(home("sync")).out, r"\n[\d,]+ records left out: erased, or too old to be kept\n")
         again = self.ok(home("sync", "--restart", "--json")).json()
         self.assertEqual((again["records_stored"], again["records_erased"]), (0, sum(p["records_erased"] for p in again["places"])))
         self.assertGreater(again["records_erased"], 1000)
