@@ -264,7 +264,7 @@ function tasksPanel() {
     summary: () => {
       const said = [counted(work, 0, "tasks", "task")];
       if (work.value(0, "resolution_rate") !== null) said.push(`${textOf(work, 0, "resolution_rate.resolved")} of ${textOf(work, 0, "resolution_rate.to_resolve")} with something to resolve were resolved`);
-      if (work.value(0, "first_try_rate") !== null) said.push(`${textOf(work, 0, "first_try_rate")} of edits succeeded at the first try`);
+      if (work.value(0, "first_try_rate") !== null) said.push(`${textOf(work, 0, "first_try_rate")} of applied edits succeeded at the first try`);
       return said.join("; ") + ".";
     },
     below: () => work.value(0, "time_saved") === null || textOf(work, 0, "time_saved.low") === textOf(work, 0, "time_saved.high") ? null
