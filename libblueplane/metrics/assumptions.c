@@ -63,6 +63,12 @@ static int read_member(const member *list, size_t count, const char *section, js
   return bad(section, error);
 }
 
+static bool is_section(const member *list, size_t count, const char *name) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(list[i].section, name) == 0) return true;
+  return false;
+}
+
 static int read_document(assumptions *a, json_value root, bp_error **error) {
   const member list[] = {
       {"time_saved", "minutes_per_line", "time_saved.minutes_per_line", &a->line_us, NULL, 0},
@@ -70,6 +76,7 @@ static int read_document(assumptions *a, json_value root, bp_error **error) {
       {"delegation", "resolved_share", "delegation.resolved_share", NULL, &a->delegate_share, 1},
       {"features", "underused_share", "features.underused_share", NULL, &a->underused_share, 1},
       {"roi", "usd_per_hour", "roi.usd_per_hour", NULL, &a->hour_usd, USD_MOST}};
+  const size_t count = sizeof list / sizeof *list;
   int64_t version;
   if (!bpi_json_is_object(root)) return bad("", error);
   if (!bpi_json_int(bpi_json_get(root, "version"), &version)) return bad("version", error);
@@ -77,9 +84,10 @@ static int read_document(assumptions *a, json_value root, bp_error **error) {
     return bpi_fail(error, BP_ERR_UNSUPPORTED, "the assumptions have an unknown version");
   for (json_value section = bpi_json_first(root); section; section = bpi_json_next(section)) {
     if (!strcmp(bpi_json_key(section), "version")) continue;
-    if (!bpi_json_is_object(section)) return bad(bpi_json_key(section), error);
+    if (!bpi_json_is_object(section) || !is_section(list, count, bpi_json_key(section)))
+      return bad(bpi_json_key(section), error);
     for (json_value v = bpi_json_first(section); v; v = bpi_json_next(v)) {
-      int rc = read_member(list, sizeof list / sizeof *list, bpi_json_key(section), v, error);
+      int rc = read_member(list, count, bpi_json_key(section), v, error);
       if (rc != BP_OK) return rc;
     }
   }

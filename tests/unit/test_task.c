@@ -466,6 +466,7 @@ START_TEST(assumed_wrongly) {
       {"{\"version\":\"1\"}", "version"},
       {"{\"version\":1,\"more\":{\"x\":1}}", "more"},
       {"{\"version\":1,\"more\":2}", "more"},
+      {"{\"version\":1,\"more\":{}}", "more"},
       {"{\"version\":1,\"time_saved\":{\"minutes_per_line\":[1,2]}}",
        "time_saved.minutes_per_line"},
       {"{\"version\":1,\"time_saved\":{\"minutes_per_line\":[3,2,1]}}",
