@@ -56,16 +56,20 @@ static char *key_path_of(const char *path, const store_options *options) {
 }
 
 static int load_key(hash_key *key, const char *path, bp_error **error) {
-  char *data = NULL;
-  size_t length = 0;
-  int rc = bpi_file_load(&data, &length, path, 4096, error);
+  file *opened = NULL;
+  file_stat stat;
+  unsigned char bytes[BPI_KEY_BYTES + 1]; /* one more tells a longer file */
+  int rc = bpi_file_open(&opened, path, &stat, error);
   if (rc != BP_OK) return rc;
-  bool whole = length == sizeof key->bytes;
-  if (whole) memcpy(key->bytes, data, sizeof key->bytes);
-  bpi_hash_wipe(data, length);
-  bpi_free(data);
-  if (whole) return BP_OK;
-  bpi_fail(error, BP_ERR_FORMAT, "the key file does not have %d bytes", BPI_KEY_BYTES);
+  int64_t got = bpi_file_read(opened, 0, bytes, sizeof bytes);
+  bpi_file_close(opened);
+  if (got == BPI_KEY_BYTES) memcpy(key->bytes, bytes, sizeof key->bytes);
+  bpi_hash_wipe(bytes, sizeof bytes);
+  if (got == BPI_KEY_BYTES) return BP_OK;
+  if (got < 0)
+    bpi_fail(error, BP_ERR_IO, "cannot read the key file");
+  else
+    bpi_fail(error, BP_ERR_FORMAT, "the key file does not have %d bytes", BPI_KEY_BYTES);
   return bpi_fail_detail(error, "path", path);
 }
 

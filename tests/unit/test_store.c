@@ -222,10 +222,12 @@ START_TEST(keys) {
   ck_assert_int_eq(try_open(&s, "key.db", true, world_path("stranger.db.key"), NULL),
                    BP_ERR_INVALID);
 
-  unsigned char bytes[40] = {0};
+  unsigned char bytes[5000] = {0};
   write_file("key.db.key", bytes, 31);
   ck_assert_int_eq(try_open(&s, "key.db", false, NULL, detail), BP_ERR_FORMAT);
   ck_assert_str_eq(detail, world_path("key.db.key"));
+  write_file("key.db.key", bytes, sizeof bytes);
+  ck_assert_int_eq(try_open(&s, "key.db", false, NULL, NULL), BP_ERR_FORMAT);
   write_file("key.db.key", bytes, 33);
   ck_assert_int_eq(try_open(&s, "key.db", false, NULL, NULL), BP_ERR_FORMAT);
   write_file("key.db.key", bytes, 32);
