@@ -263,8 +263,11 @@ static int read_signed(release *out, const void *data, size_t length, bool lead,
   reader rd = {.from = bpi_bytes(data, length)};
   bool is_one = lead ? bpi_lead_is(data, length) : bpi_release_is(data, length);
   memset(out, 0, sizeof *out);
-  if (!is_one || length > RELEASE_BYTES_MAX || length < BPI_SIGNATURE_BYTES)
-    return malformed(error, &rd.from);
+  if (length > RELEASE_BYTES_MAX) {
+    bpi_fail(error, BP_ERR_LIMIT, "a release has at most %d bytes", (int)RELEASE_BYTES_MAX);
+    return bpi_fail_detail(error, "reason", "too_large");
+  }
+  if (!is_one || length < BPI_SIGNATURE_BYTES) return malformed(error, &rd.from);
   rd.from.end -= BPI_SIGNATURE_BYTES;
   rd.text = out->text = bpi_alloc(length);
   if (out->text == NULL) return bpi_fail_nomem(error);

@@ -440,6 +440,17 @@ START_TEST(release_byte_by_byte) {
 END_TEST
 
 /* Signed, but with numbers that no store can compute: adding them up would overflow. */
+START_TEST(release_is_too_large) {
+  const size_t length = ((size_t)64 << 20) + 1;
+  unsigned char *data = calloc(1, length);
+  release back;
+  ck_assert_ptr_nonnull(data);
+  REFUSED(BP_ERR_LIMIT, "too_large", bpi_release_read(&back, data, length, seen));
+  REFUSED(BP_ERR_FORMAT, "malformed", bpi_release_read(&back, data, length - 1, seen));
+  free(data);
+}
+END_TEST
+
 START_TEST(release_refuses) {
   sign_keys store = keys_of(1);
   release r = small_release(&store);
@@ -609,6 +620,7 @@ int main(void) {
   tcase_add_test(tests, envelope_tells_no_size);
   tcase_add_test(tests, bundle_has_one_encoding);
   tcase_add_test(tests, release_byte_by_byte);
+  tcase_add_test(tests, release_is_too_large);
   tcase_add_test(tests, release_refuses);
   tcase_add_test(tests, lead_byte_by_byte);
   tcase_add_test(tests, lead_refuses);
