@@ -177,7 +177,7 @@ typedef struct bp_ingest_report {
   uint64_t records_read;      /* JSON values or rows examined */
   uint64_t records_stored;    /* facts that were new */
   uint64_t records_updated;   /* facts that were completed or corrected */
-  uint64_t records_duplicate; /* facts that were known already */
+  uint64_t records_duplicate; /* records of known facts; a tool's use and result are one */
   uint64_t records_rejected;  /* records that break their format; bp_inspect "rejects" */
   uint64_t records_undated;   /* facts without a usable time */
   uint64_t fields_dropped;    /* malformed names and fields beyond a bound, each time one is read */
@@ -339,7 +339,8 @@ BP_API int bp_ingest_pending(bp_result **out, bp_store *store, const char *sourc
  * the first such failure. A query may be run many times, on many stores. Since 0.1. */
 BP_API int bp_query_new(bp_query **out, bp_error **error);
 
-/* Makes a query of its JSON form (docs/formats/query.md). Errors: FORMAT with "byte", LIMIT, NOMEM. */
+/* Makes a query of its JSON form (docs/formats/query.md). Errors: FORMAT ("byte" if it is not
+ * JSON; of a wrong member "name"), LIMIT, NOMEM. */
 BP_API int bp_query_from_json(bp_query **out, const char *json, size_t length, bp_error **error);
 
 /* Adds a metric by id or alias ("cost", "M023"). A report of bp_catalog "reports" ("insights",
