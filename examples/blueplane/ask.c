@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "exits.h"
 #include "interrupt.h"
@@ -80,7 +81,13 @@ int open_store(program *p, bool only_asks) {
   if (failed != 0)
     return complain(EXIT_FAILED, "name another place with --store or BLUEPLANE_STORE",
                     "cannot make the folder of %s: %s", p->store_path, strerror(failed));
+  bool fresh = given(&p->options, OPTION_STORE) && access(p->store_path, F_OK) != 0;
   int rc = bp_open(&p->store, p->store_path, &how, &error);
+  if (rc == BP_OK && fresh) { /* its path may be mistyped */
+    char *shown = short_path(p->store_path);
+    note(&p->screen, "made a new store: %s", shown);
+    free(shown);
+  }
   bool content = only_asks && (rc == BP_ERR_NOTFOUND || given(&p->options, OPTION_NO_SYNC));
   if (rc == BP_ERR_READONLY || (rc != BP_OK && content)) rc = open_to_read(p, &how, &error);
   if (rc == BP_OK) return use_documents(p);

@@ -116,18 +116,30 @@ void explain_nothing(const program *p, const bp_result *r, const char *otherwise
   note(&p->screen, "nothing found%s%s; %s", named ? " in " : "", named ? period : "", otherwise);
 }
 
+/* "85 commits"; of other units the figure says what it is. */
+static char *counted(char *said, const bp_result *r, size_t column, const char *metric) {
+  const char *unit = bp_result_column(r, column, "unit");
+  if (unit == NULL || strcmp(unit, "count") != 0) return said;
+  int length = (int)strlen(metric) - (strcmp(said, "1") == 0);
+  char *both = print_text("%s %.*s", said, length, metric);
+  free(said);
+  return both;
+}
+
 /* The metric's total over the listing's period, as text. */
 static char *total_of(const program *p, const bp_result *r, const char *metric) {
   const char *const one[] = {metric, NULL}, *period = bp_result_meta(r, "period");
   question q = {.metrics = one, .period = period != NULL ? period : "all"};
   bp_result *total = NULL;
   bp_error *error = NULL;
-  char *said = try_ask(&total, p, &q, &error) == BP_OK
-                   ? figure(&p->screen, total, 0, find_column(total, "metric", metric))
-                   : copy_text("");
+  char *said = NULL;
+  if (try_ask(&total, p, &q, &error) == BP_OK) {
+    int column = find_column(total, "metric", metric);
+    said = counted(figure(&p->screen, total, 0, column), total, (size_t)column, metric);
+  }
   bp_error_free(error);
   bp_result_free(total);
-  return said;
+  return said != NULL ? said : copy_text("");
 }
 
 void put_listing_title(text *t, const program *p, const bp_result *r, const char *total) {

@@ -171,6 +171,10 @@ static int show_session(const screen *s, const bp_result *r) {
     put_line_end(&t);
     free(value);
   }
+  char *said = print_text("times are in %s, to the quarter of an hour", bp_result_meta(r, "zone"));
+  text_add(&t, "\n");
+  put_wrapped(&t, s, said, 0);
+  free(said);
   return write_out(&t);
 }
 

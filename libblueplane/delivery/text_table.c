@@ -38,7 +38,7 @@ typedef struct layout {
 
 /* The marks of the shown cells, each explained below the table. */
 typedef struct marks {
-  bool lower_bound, nothing, estimate, withheld, uncovered, clock;
+  bool lower_bound, nothing, estimate, withheld, uncovered, clock, exact; /* exact: a clock, too */
 } marks;
 
 /* ------------------------------------------------------------------------------------- width */
@@ -277,6 +277,12 @@ static void write_rule(buf *out, const layout *l) {
 
 /* ------------------------------------------------------------------------------------- notes */
 
+/* Metrics know instants to the quarter of an hour. */
+static bool is_quarter(const layout *l, size_t column) {
+  const char *unit = bpi_table_column_get(l->result, column, "unit");
+  return unit != NULL && strcmp(unit, "time") == 0;
+}
+
 static void mark_cell(marks *m, const layout *l, size_t row, size_t column) {
   int state = bpi_table_state(l->result, row, column);
   m->withheld |= state == BP_CELL_WITHHELD;
@@ -285,11 +291,13 @@ static void mark_cell(marks *m, const layout *l, size_t row, size_t column) {
   m->nothing |= nothing;
   m->lower_bound |= !nothing && bpi_table_lower_bound(l->result, row, column);
   m->estimate |= state == BP_CELL_VALUE && l->looks.column[column].estimate;
-  m->clock |= state == BP_CELL_VALUE && bpi_shows_clock(&l->looks, column);
+  bool clock = state == BP_CELL_VALUE && bpi_shows_clock(&l->looks, column);
+  m->clock |= clock;
+  m->exact |= clock && !is_quarter(l, column);
 }
 
 static marks find_marks(const layout *l) {
-  marks m = {false, false, false, false, false, false};
+  marks m = {false, false, false, false, false, false, false};
   for (size_t column = 0; column < l->result->columns; column++)
     for (size_t row = 0; l->lanes[column].shown && row < l->result->rows; row++)
       mark_cell(&m, l, row, column);
@@ -359,6 +367,7 @@ static void write_notes(buf *out, const layout *l) {
   if (m.clock) {
     bpi_buf_text(&note, "times are in ");
     bpi_buf_text(&note, bpi_zone_name(l->looks.zone));
+    if (!m.exact) bpi_buf_text(&note, ", to the quarter of an hour");
   }
   flush_note(out, &note, l, &first);
   write_dropped(&note, l);

@@ -818,6 +818,11 @@ class Numbers(Case):
         for command in ("days", "hours", "cost", "code", "sessions", "sessions --stats", "platforms", "workspaces"):
             said = self.ok(self.home(*command.split(), *ALL)).out.splitlines()[0]
             self.assertRegex(said, r"^1 February to 31 March 2026(: ≥?~\$[\d,.]+)?  \(UTC\)$")
+        commits = self.ok(self.home("metric", "commits", *ALL, "--json")).json()["rows"][0]["commits"]
+        self.assertRegex(self.ok(self.home("commits", *ALL)).out, rf"\A1 February to 31 March 2026: ≥?{commits} commits?  \(UTC\)\n")
+        quarter = "times are in UTC, to the quarter of an hour"
+        for words in (["sessions", *ALL], ["workspaces", *ALL], ["session", self.home("sessions", *ALL, "--json").json()["rows"][0]["session"]]):
+            self.assertIn(quarter, self.ok(self.home(*words)).out)
         total = self.ok(self.home("metric", "cost", *ALL, "--json")).json()["rows"][0]["cost"] / 1e9
         self.assertIn(f"~${total:,.2f}", self.home("cost", *ALL).out.splitlines()[0])
         self.assertTrue(self.home("code", "--period", "all").out.startswith("All time"))
@@ -1424,6 +1429,13 @@ class Usage(Case):
         self.assertEqual(run.out, "", arguments)
         for words in said:
             self.assertIn(words, run.err)
+
+    def test_a_new_store_is_told(self):
+        """A store that --store names and that was not there is made, and told once, as its path may be mistyped."""
+        home = self.new_home(data=False)
+        for words, said in ((["--store", home.root + "/mistpyed.db"], "made a new store: ~/mistpyed.db\n"),
+                            (["--store", home.root + "/mistpyed.db"], ""), (["--store", home.root + "/quiet.db", "-q"], ""), ([], "")):
+            self.assertEqual(self.ok(home("stats", *words), 3).err, said)
 
     def test_errors_show_a_way_out(self):
         """An error says what to do next, and names the kind of store if that is what is wrong."""

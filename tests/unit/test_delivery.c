@@ -828,6 +828,10 @@ START_TEST(times) {
          "x\n-------------------\n2025-09-01 00:01:01\n\ntimes are in UTC\n");
   expect(time_cell("Nowhere/Land", september + 60000000), "table:ascii",
          "x\n----------------\n2025-09-01 00:01\n\ntimes are in UTC\n");
+  bp_result *quarter = time_cell("UTC", september + INT64_C(2700000000));
+  bpi_table_column_meta(quarter, 0, "unit", "time");
+  expect(quarter, "table:ascii",
+         "x\n----------------\n2025-09-01 00:45\n\ntimes are in UTC, to the quarter of an hour\n");
   expect(time_cell("Europe/Berlin", september + 1), "json",
          "{\"schema\":\"blueplane.result/1\",\n\"meta\":{\"zone\":\"Europe/Berlin\"},\n"
          "\"columns\":[\n{\"name\":\"x\",\"type\":\"time\",\"role\":\"dimension\"}\n],\n"
