@@ -125,7 +125,6 @@ static bool in_workspace(const selection *s, const session_rows *rows) {
 static int note_session(void *user, const session_rows *rows) {
   selection *s = user;
   ident key = rows->row[0].key;
-  if (bpi_ident_absent(key)) return BP_OK; /* a mark for it would be one for any session */
   if (s->session != NULL && !begins_with(key, s->session, strlen(s->session))) return BP_OK;
   if (s->workspace != NULL && !in_workspace(s, rows)) return BP_OK;
   void *items = s->keys;
@@ -191,12 +190,24 @@ static int find_expired(selection *s, bool *any) {
   return rc;
 }
 
+/* The audit log says by which kind of selector, not what was selected. */
+static void note_erasure(const selection *s) {
+  const char *by = s->everything  ? "everything"
+                   : s->expired   ? "expired"
+                   : s->session   ? "session"
+                   : s->workspace ? "workspace"
+                   : s->source    ? "source"
+                                  : "range";
+  bpi_note(s->handle, "bp_erase", by, INT64_MIN, INT64_MAX);
+}
+
 static int erase_expired(selection *s, erase_receipt *done) {
   store *db = s->handle->store;
   int64_t now = bpi_handle_now(s->handle), days = 0;
   bool any = true;
   int rc = find_expired(s, &any);
   if (rc == BP_OK && any) rc = bpi_store_erase(db, &s->selector, now, done, s->error);
+  if (rc == BP_OK) note_erasure(s);
   if (rc == BP_OK) rc = bpi_retention_days(s->handle, "audit_days", &days, s->error);
   if (rc != BP_OK || days == 0) return rc;
   return bpi_store_erase_asked(db, now / BPI_DAY - days, done, s->error);
@@ -266,17 +277,6 @@ static int receipt(bp_result **out, const erase_receipt *r, bp_error **error) {
 
 /* ------------------------------------------------------------------------------- exported call */
 
-/* The audit log says by which kind of selector, not what was selected. */
-static void note_erasure(const selection *s) {
-  const char *by = s->everything  ? "everything"
-                   : s->expired   ? "expired"
-                   : s->session   ? "session"
-                   : s->workspace ? "workspace"
-                   : s->source    ? "source"
-                                  : "range";
-  bpi_note(s->handle, "bp_erase", by, INT64_MIN, INT64_MAX);
-}
-
 static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error) {
   selection chosen = {
       .handle = s, .selector = {NULL, 0, ERASED_ANY_SOURCE, INT64_MIN, INT64_MAX}, .error = error};
@@ -292,7 +292,7 @@ static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error
     if (rc == BP_OK)
       rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &done, error);
   }
-  if (rc == BP_OK) note_erasure(&chosen);
+  if (rc == BP_OK && !chosen.expired) note_erasure(&chosen);
   if (rc == BP_OK) rc = receipt(out, &done, error);
   bpi_free(chosen.keys);
   bpi_free(chosen.workspace_label);

@@ -109,8 +109,13 @@ static int mark_at(const worker *w, int64_t position, size_t length, int64_t *ma
   return whole ? BP_OK : BP_ERR_IO;
 }
 
+/* How many bytes before a position are looked at. */
+static size_t before(int64_t position) {
+  return (size_t)(position < TAIL_BYTES ? position : TAIL_BYTES);
+}
+
 static int tail_mark(const worker *w, int64_t position, int64_t *mark) {
-  return mark_at(w, position, (size_t)(position < TAIL_BYTES ? position : TAIL_BYTES), mark);
+  return mark_at(w, position, before(position), mark);
 }
 
 /* Whether the file still has the bytes that were read last: another program may rewrite it
@@ -236,8 +241,8 @@ static int read_input(worker *w, const source *reader, const char *path) {
 
 static int64_t read_file(void *user, void *into, size_t length) {
   worker *w = user;
-  if (!as_read(w)) return BP_ERR_IO; /* a mixture of two files would be read */
   int64_t got = bpi_file_read(w->file, w->offset, into, length);
+  if (got >= 0 && !as_read(w)) return BP_ERR_IO; /* a mixture of two files would be read */
   if (got <= 0) return got;
   w->offset += got;
   w->seen = got < TAIL_BYTES ? (size_t)got : TAIL_BYTES;
@@ -289,7 +294,8 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
   find_place(w, c->source, stat, known);
   bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
   w->offset = w->state.position;
-  w->seen = 0;
+  w->seen = before(w->state.position); /* find_place compared them with the mark */
+  w->seen_mark = w->state.tail;
   w->weighed = -1;
   w->bytes_reported = (uint64_t)w->offset;
   skip_bytes(w->in, w->state.position);

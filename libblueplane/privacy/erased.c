@@ -8,7 +8,6 @@
 
 ident bpi_erased_session(const hash_key *key, ident session) {
   unsigned char bytes[16];
-  if (bpi_ident_absent(session)) return session;
   for (int i = 0; i < 8; i++) {
     bytes[i] = (unsigned char)(session.hi >> (56 - 8 * i));
     bytes[8 + i] = (unsigned char)(session.lo >> (56 - 8 * i));

@@ -17,7 +17,7 @@
 #define ERASED_GOES_ON (INT64_C(7) * 86400 * 1000000)
 
 typedef struct erased_mark {
-  ident session;    /* bpi_erased_session of the session; absent: any */
+  ident session;    /* bpi_erased_session of the session, also of an absent one; absent: any */
   int64_t source;   /* index in the registry of sources, or ERASED_ANY_SOURCE */
   int64_t from_us;  /* INT64_MIN: from the beginning, including undated facts */
   int64_t until_us; /* exclusive */

@@ -37,6 +37,7 @@ struct gate {
   const erased_marks *erased; /* NULL: nothing was erased */
   int64_t source;
   ident session, session_mark; /* the session looked up last, and its hash as used in marks */
+  int64_t last_us;             /* the time of its last record in this input */
   ident_set erased_sessions;   /* sessions whose row of names was erased, */
   withheld *withheld;          /* and those rows */
   size_t withheld_capacity;
@@ -342,7 +343,9 @@ static int put(void *self, const record *r) {
   record bounded = *r;
   bounded.time = dated(r->time);
   if (g->erased != NULL) {
-    if (is_erased(g, &bounded)) return withhold(g, &bounded);
+    bool erased = is_erased(g, &bounded);
+    if (bounded.time != BPI_TIME_NONE) g->last_us = bounded.time;
+    if (erased) return withhold(g, &bounded);
     int rc = put_names(g, &bounded);
     if (rc != BP_OK) return rc;
   }
@@ -369,10 +372,12 @@ record_sink bpi_gate_sink(gate *g) {
 
 void bpi_gate_erased(gate *g, const erased_marks *marks) {
   g->erased = marks->count > 0 ? marks : NULL;
+  g->session_mark = bpi_erased_session(g->key, g->session);
 }
 
 void bpi_gate_source(gate *g, int64_t source) {
   g->source = source;
+  g->last_us = BPI_TIME_NONE;
   bpi_ident_set_free(&g->erased_sessions);
 }
 
@@ -384,12 +389,9 @@ void bpi_gate_on_reject(gate *g,
 }
 
 bool bpi_gate_withholds(const gate *g, int64_t since_us) {
-  for (size_t i = 0; i < g->erased_sessions.count; i++) {
-    const withheld *names = &g->withheld[i];
-    bool recent = names->row.time == BPI_TIME_NONE || names->row.time >= since_us;
-    if (names->pending && recent) return true;
-  }
-  return false;
+  int64_t number = bpi_ident_set_find(&g->erased_sessions, g->session);
+  return number >= 0 && g->withheld[number].pending && g->last_us != BPI_TIME_NONE &&
+         g->last_us >= since_us;
 }
 
 const gate_counts *bpi_gate_counts(const gate *g) {

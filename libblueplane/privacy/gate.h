@@ -38,8 +38,9 @@ record_sink bpi_gate_sink(gate *g);
 void bpi_gate_on_reject(gate *g,
                         void (*reject)(void *user, int reason, uint64_t line, int64_t byte),
                         void *user);
-/* Whether this input has names of a session, from `since_us` or later, that were erased and wait for
- * what the session does next: to have them then, the input must be read from its start again. */
+/* Whether the session of the input's last record, which is from `since_us` or later, has names that
+ * were erased and wait for what it does next: to have them then, the input must be read from its
+ * start again. */
 bool bpi_gate_withholds(const gate *g, int64_t since_us);
 const gate_counts *bpi_gate_counts(const gate *g);
 

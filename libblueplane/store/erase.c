@@ -512,7 +512,10 @@ static int put_later_marks(eraser *e) {
   int rc;
   while ((rc = bpi_sql_step(get, e->error)) > 0) {
     ident key = {(uint64_t)sqlite3_column_int64(get, 0), (uint64_t)sqlite3_column_int64(get, 1)};
-    int64_t end = sqlite3_column_int64(get, 2) + 1;
+    /* A fact's later lines, which told the rest of it, are not stored: as much later as the clock was
+     * wrong, but at most a day. */
+    int64_t last = sqlite3_column_int64(get, 2), ahead = last - now_us;
+    int64_t end = last + 1 + (ahead < BPI_DAY ? ahead : BPI_DAY);
     erased_mark mark = {bpi_erased_session(&e->s->key, key), w->source,
                         w->from_us > now_us ? w->from_us : now_us,
                         w->until_us < end ? w->until_us : end};
@@ -764,6 +767,6 @@ int bpi_store_erase_asked(store *s, int64_t before, erase_receipt *out, bp_error
   bpi_add_to(&out->search.identifiers, found.identifiers);
   bpi_add_to(&out->search.searched, found.searched);
   bpi_add_to(&out->search.found, found.found);
-  out->search.pending |= found.pending;
+  out->search.pending = found.pending; /* of both: earlier traces are cleaned with these */
   return rc;
 }

@@ -72,11 +72,11 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
         "ifnull(platform_us, 0), ifnull(workspace_us, 0), ifnull(branch_us, 0), ifnull(entrypoint_us, 0)) AS us "
         "FROM session UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) FROM span "
         "UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) FROM change "
-        "UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) FROM response "
+        "UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) + ifnull(owner_after_us, 0) FROM response "
         "UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) FROM event "
         "UNION ALL SELECT session, ifnull((time >> 1) * iif(time & 1, 1, 1000), 0) + "
         "max(ifnull((result >> 1) * iif(result & 1, 1, 1000), 0), 0) FROM tool_call) ON of = id "
-        "WHERE us >= ?1 AND (hi <> 0 OR lo <> 0) GROUP BY hi, lo",
+        "WHERE us >= ?1 GROUP BY hi, lo",
     [SQL_SESSION_FORGET] =
         "UPDATE session SET platform_us = iif(platform_us >= ?2 AND platform_us < ?3, NULL, platform_us), "
         "workspace_us = iif(workspace_us >= ?2 AND workspace_us < ?3, NULL, workspace_us), "

@@ -789,11 +789,15 @@ def test_without_session(folder: pathlib.Path) -> None:
                                 "message": {"role": "user", "content": "hello"}}) + "\n", encoding="utf-8")
     ingest(store, path, "--source", "claude_code")
     equal(rows(store, "SELECT hi, lo FROM session"), [(0, 0)], "control: its session has no key")
-    equal(e2e.error_of("erase", store, '{"version":1,"session":"0000"}', "--now", NOW)["code"], e2e.NOTFOUND, "it cannot be selected")
-    erase(store, everything=True)
-    after = {"kind": "prompt", "session": "s", "id": "p", "characters": 5}
-    for at in ("2026-05-01T10:00:00Z", "2100-01-01T10:00:00Z"):
-        equal(ingest(store, write(folder / f"{at[:4]}.blueplane.jsonl", {**after, "id": at, "time": at}))["records_erased"], 0, "others are read", at)
+    for selector in ({"session": "0" * 32}, {"everything": True}):
+        after = {"kind": "prompt", "session": f"after {selector}", "characters": 5}
+        erase(store, **selector)
+        equal(one(store, "SELECT count(*) FROM prompt"), 0, "erased", selector)
+        for at in ("2026-05-01T10:00:00Z", "2100-01-01T10:00:00Z"):
+            name = f"{at[:4]}-{len(selector)}-{next(iter(selector))}.blueplane.jsonl"
+            equal(ingest(store, write(folder / name, {**after, "id": name, "time": at}))["records_erased"], 0, "others are read", selector, at)
+        equal(ingest(store, path, "--restart", "--source", "claude_code")["records_stored"], 0, "it stays erased", selector)
+        erase(store, everything=True)
 
 
 def test_one_tier(folder: pathlib.Path) -> None:
@@ -815,12 +819,16 @@ def test_one_tier(folder: pathlib.Path) -> None:
 def test_later_facts(folder: pathlib.Path) -> None:
     """What an erased session has after the erasing clock is erased, too, and stays so, of whatever kind."""
     at = {"session": "s", "time": "2027-06-01T10:00:00Z"}
+    again = {**at, "time": "2027-06-01T10:00:05Z"}  # the same fact, told again a little later
+    response = {"kind": "response", "id": "r", "model": "m", "input_tokens": 10, "output_tokens": 50}
     path = write(folder / "one.blueplane.jsonl", {"kind": "prompt", "session": "s", "id": "p", "time": "2026-03-01T10:00:00Z", "characters": 5},
                  {"kind": "commit", "id": "c", "lines_added": 10, **at}, {"kind": "span", "id": "n", "lines_added": 7, **at},
-                 {"kind": "event", "event": "lines_suggested", "id": "e", "value": 20, **at})
+                 {"kind": "event", "event": "lines_suggested", "id": "e", "value": 20, **at}, {**response, **at}, {**response, **again},
+                 {"kind": "commit", "id": "c", "lines_added": 10, **again}, {"kind": "span", "id": "n", "lines_added": 7, **again},
+                 {"kind": "session", "workspace": "/home/ada/harbor", **at}, {"kind": "session", "workspace": "/home/ada/harbor", **again})
     for selector in ("everything", "session"):
         store = folder / f"{selector}.db"
-        equal(ingest(store, path)["records_stored"], 4, "control")
+        equal(ingest(store, path)["records_stored"], 5, "control")
         erase(store, **({"everything": True} if selector == "everything" else {"session": named(store, 1)}))
         equal(ingest(store, path, "--restart")["records_stored"], 0, "nothing comes back", selector)
 
@@ -828,7 +836,7 @@ def test_later_facts(folder: pathlib.Path) -> None:
 def test_idle_between(folder: pathlib.Path) -> None:
     """Whether a session that goes on keeps its names does not depend on whether its file is read in between."""
     first, now = "2026-03-30T09:00:00Z", NOW - 3 * DAY + 10 * 3600 * 10**6
-    start = ({"kind": "session", "session": "s", "time": first, "workspace": "/home/ada/harbor"},
+    start = ({"kind": "session", "session": "s", "time": "2026-03-20T09:00:00Z", "workspace": "/home/ada/harbor"},
              {"kind": "prompt", "session": "s", "id": "p1", "time": first, "characters": 5})
     for idle in (False, True):
         store, path = folder / f"{idle}.db", folder / f"{idle}.blueplane.jsonl"
