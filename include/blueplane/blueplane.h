@@ -28,8 +28,9 @@
  *               used by one thread at a time. Results are immutable and may be read by many threads.
  *   Callbacks   receive their `user` pointer first, must not unwind (longjmp, exceptions) and must
  *               not call into the same store, except bp_cancel().
- *   Manners     No sockets, signals, environment variables, locale, printing or process-wide
- *               settings; threads only if the caller asks for them.
+ *   Manners     No sockets, signals, environment variables (SQLite looks up two, docs/threading.md),
+ *               locale, printing or process-wide settings; threads only if the caller asks for
+ *               them.
  *   Content     The text of prompts, code, commands or messages is never stored, logged or returned.
  */
 #ifndef BLUEPLANE_BLUEPLANE_H
@@ -431,7 +432,8 @@ BP_API void bp_result_free(bp_result *result);
 
 /* Shows field by field what would be kept, hashed, counted or dropped of an input, and by which rule.
  * Nothing is stored, and the result holds paths and rules, never values.
- * Errors: NOTFOUND (source), UNSUPPORTED (not recognised), DENIED, NOMEM. Since 0.1. */
+ * Errors: NOTFOUND (source), UNSUPPORTED (not recognised), FORMAT (not a database), DENIED,
+ * CANCELLED, NOMEM. Since 0.1. */
 BP_API int bp_privacy_preview(bp_result **out, bp_store *store, const char *source,
                               const void *data, size_t length, bp_error **error);
 
