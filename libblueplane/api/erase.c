@@ -213,6 +213,16 @@ static int erase_expired(selection *s, erase_receipt *done) {
   return bpi_store_erase_asked(db, now / BPI_DAY - days, done, s->error);
 }
 
+static int erase_selected(selection *s, erase_receipt *done) {
+  bp_store *handle = s->handle;
+  int rc = resolve(s);
+  if (rc != BP_OK) return rc;
+  if (s->everything) bpi_note_down(handle); /* so that earlier notes are erased, too */
+  rc = bpi_store_erase(handle->store, &s->selector, bpi_handle_now(handle), done, s->error);
+  if (rc == BP_OK) note_erasure(s);
+  return rc;
+}
+
 /* ------------------------------------------------------------------------------------- receipt */
 
 bp_result *bpi_receipt_new(void) {
@@ -283,16 +293,8 @@ static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error
   erase_receipt done;
   memset(&done, 0, sizeof done);
   int rc = read_document(&chosen, root);
-  if (rc == BP_OK && chosen.expired) {
-    rc = erase_expired(&chosen, &done);
-  } else if (rc == BP_OK) {
-    rc = resolve(&chosen);
-    if (rc == BP_OK && chosen.everything)
-      bpi_note_down(s); /* so that earlier notes are erased, too */
-    if (rc == BP_OK)
-      rc = bpi_store_erase(s->store, &chosen.selector, bpi_handle_now(s), &done, error);
-  }
-  if (rc == BP_OK && !chosen.expired) note_erasure(&chosen);
+  if (rc == BP_OK)
+    rc = chosen.expired ? erase_expired(&chosen, &done) : erase_selected(&chosen, &done);
   if (rc == BP_OK) rc = receipt(out, &done, error);
   bpi_free(chosen.keys);
   bpi_free(chosen.workspace_label);

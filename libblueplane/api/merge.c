@@ -202,8 +202,7 @@ static int merge_into_team(bp_result **out, bp_store *s, const void *data, size_
                            bp_error **error) {
   arrival a = {.handle = s};
   int rc = merge_bundle(out, &a, data, length, error);
-  if (a.data != NULL) bpi_hash_wipe(a.data, a.length);
-  bpi_free(a.data);
+  bpi_free_wiped(a.data, a.length);
   bpi_bundle_free(&a.bundle);
   bpi_roster_free(a.latest);
   return rc;

@@ -123,8 +123,7 @@ static int make_place(const lead_file *f, const char *path, bp_error **error) {
   if (rc == BP_OK && before.team != NULL && is_earlier(f, &before)) rc = bpi_file_remove(path);
   bpi_release_free(&before);
   bpi_error_free(unseen);
-  if (existing != NULL) bpi_hash_wipe(existing, length);
-  bpi_free(existing);
+  bpi_free_wiped(existing, length);
   if (rc == BP_ERR_NOMEM) return bpi_fail_nomem(error);
   return rc == BP_ERR_IO ? bpi_fail(error, rc, "the existing file cannot be read or replaced")
                          : BP_OK;
@@ -158,8 +157,7 @@ static int publish_lead(bp_result **out, bp_store *s, const char *window, const 
   if (rc == BP_OK && path != NULL) rc = make_place(&f, path, error);
   if (rc == BP_OK && path != NULL) rc = bpi_write_once(path, f.data, f.length, error);
   if (rc == BP_OK) rc = make_result(out, &f, error);
-  if (f.data != NULL) bpi_hash_wipe(f.data, f.length);
-  bpi_free(f.data);
+  bpi_free_wiped(f.data, f.length);
   free_views(&f);
   bpi_release_free(&f.of);
   bpi_sign_wipe(&f.keys);

@@ -206,8 +206,7 @@ static int export(void **out, size_t *length, bp_store *s, const char *audience,
   int rc = to->make(&d, window, error);
   if (rc == BP_OK) rc = bpi_bundle_seal(&sealed, length, d.data, d.length, &d.team.keys, error);
   *out = sealed;
-  if (d.data != NULL) bpi_hash_wipe(d.data, d.length);
-  bpi_free(d.data);
+  bpi_free_wiped(d.data, d.length);
   bpi_bundle_free(&d.bundle);
   bpi_roster_free(d.roster);
   bpi_sign_wipe(&d.keys);

@@ -39,13 +39,12 @@ typedef struct eraser {
   unsigned char *seen;        /* per session in `rebuild`: something of it remains */
   numbers rebuild;
   numbers whole; /* all rows of these sessions */
-  numbers left;  /* keys of deleted session rows, two numbers each */
+  numbers went;  /* keys of deleted session rows, two numbers each; then sorted */
   cells changes;
   moments moments;
   group one, resolved;
   stored_names names;
   trace trace;
-  trace went; /* the keys of session rows that went */
   erase_receipt *receipt;
   bp_error **error;
 } eraser;
@@ -284,16 +283,17 @@ static int trace_sessions(eraser *e) {
       bpi_sql_once(e->s, "SELECT 1 FROM session WHERE hi = ?1 AND lo = ?2", e->error);
   if (get == NULL) return bpi_error_code(*e->error);
   int rc = BP_OK;
-  for (size_t i = 0; i + 1 < e->left.count && rc >= 0; i += 2) {
-    sqlite3_bind_int64(get, 1, e->left.item[i]);
-    sqlite3_bind_int64(get, 2, e->left.item[i + 1]);
+  for (size_t i = 0; i + 1 < e->went.count && rc >= 0; i += 2) {
+    sqlite3_bind_int64(get, 1, e->went.item[i]);
+    sqlite3_bind_int64(get, 2, e->went.item[i + 1]);
     rc = bpi_sql_step(get, e->error);
     sqlite3_reset(get);
     if (rc != 0) continue;
-    bpi_trace_add(&e->trace, e->left.item[i]);
-    bpi_trace_add(&e->trace, e->left.item[i + 1]);
+    bpi_trace_add(&e->trace, e->went.item[i]);
+    bpi_trace_add(&e->trace, e->went.item[i + 1]);
   }
   sqlite3_finalize(get);
+  sort_unique(&e->went);
   return rc < 0 ? rc : BP_OK;
 }
 
@@ -311,10 +311,8 @@ static int erase_sessions(eraser *e) {
     if (get == NULL) return bpi_error_code(*e->error);
     sqlite3_bind_int64(get, 1, row);
     if ((rc = bpi_sql_step(get, e->error)) > 0) {
-      bpi_trace_add(&e->went, sqlite3_column_int64(get, 0));
-      bpi_trace_add(&e->went, sqlite3_column_int64(get, 1));
-      if ((rc = add(e, &e->left, sqlite3_column_int64(get, 0))) == BP_OK)
-        rc = add(e, &e->left, sqlite3_column_int64(get, 1));
+      if ((rc = add(e, &e->went, sqlite3_column_int64(get, 0))) == BP_OK)
+        rc = add(e, &e->went, sqlite3_column_int64(get, 1));
       e->tellers |= sqlite3_column_int64(get, 2);
       sqlite3_reset(get);
     }
@@ -431,7 +429,9 @@ static bool may_continue(const eraser *e, sqlite3_stmt *file) {
            (e->tellers >> source & 1);
   bpi_memory_load(memory, bytes, (size_t)sqlite3_column_bytes(file, 1));
   for (size_t i = 0; i < FILE_MEMORY; i++)
-    if (bpi_trace_has(&e->trace, memory[i]) || bpi_trace_has(&e->went, memory[i])) return true;
+    if (bpi_trace_has(&e->trace, memory[i]) ||
+        (memory[i] != 0 && find(&e->went, memory[i]) != NULL))
+      return true;
   return false;
 }
 
@@ -681,7 +681,7 @@ static int erase_all(eraser *e) {
   if (rc == BP_OK) rc = erase_labels(e);
   if (rc == BP_OK) rc = erase_places(e);
   if (rc == BP_OK) rc = erase_own(e);
-  if (rc == BP_OK && (e->trace.failed || e->went.failed)) rc = bpi_fail_nomem(e->error);
+  if (rc == BP_OK && e->trace.failed) rc = bpi_fail_nomem(e->error);
   return rc == BP_OK ? note_erasure(e) : rc;
 }
 
@@ -701,8 +701,7 @@ static void eraser_free(eraser *e) {
   bpi_cells_free(&e->changes);
   bpi_moments_free(&e->moments);
   bpi_trace_free(&e->trace);
-  bpi_trace_free(&e->went);
-  bpi_free(e->left.item);
+  bpi_free(e->went.item);
 }
 
 int bpi_store_erase(store *s, const erase_selector *what, int64_t now_us, erase_receipt *out,

@@ -16,6 +16,9 @@
 
 /* The line breaks inside statements are set by hand. */
 /* clang-format off */
+/* A time as facts store it (store/form.c), in microseconds. */
+#define INSTANT(column) "((" column " >> 1) * iif(" column " & 1, 1, 1000))"
+
 static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_BEGIN_READ] = "BEGIN",
     [SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
@@ -70,12 +73,12 @@ static const char *const fixed_sql[SQL_FACT_CLUSTER] = {
     [SQL_SESSION_LATER] = /* also by facts that are no activity, and by when names were seen */
         "SELECT hi, lo, max(us) FROM session JOIN (SELECT id AS of, max(ifnull(last_us, 0), "
         "ifnull(platform_us, 0), ifnull(workspace_us, 0), ifnull(branch_us, 0), ifnull(entrypoint_us, 0)) AS us "
-        "FROM session UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) FROM span "
-        "UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) FROM change "
-        "UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) + ifnull(owner_after_us, 0) FROM response "
-        "UNION ALL SELECT session, (time >> 1) * iif(time & 1, 1, 1000) FROM event "
-        "UNION ALL SELECT session, ifnull((time >> 1) * iif(time & 1, 1, 1000), 0) + "
-        "max(ifnull((result >> 1) * iif(result & 1, 1, 1000), 0), 0) FROM tool_call) ON of = id "
+        "FROM session UNION ALL SELECT session, " INSTANT("time") " FROM span "
+        "UNION ALL SELECT session, " INSTANT("time") " FROM change "
+        "UNION ALL SELECT session, " INSTANT("time") " + ifnull(owner_after_us, 0) FROM response "
+        "UNION ALL SELECT session, " INSTANT("time") " FROM event "
+        "UNION ALL SELECT session, ifnull(" INSTANT("time") ", 0) + "
+        "max(ifnull(" INSTANT("result") ", 0), 0) FROM tool_call) ON of = id "
         "WHERE us >= ?1 GROUP BY hi, lo",
     [SQL_SESSION_FORGET] =
         "UPDATE session SET platform_us = iif(platform_us >= ?2 AND platform_us < ?3, NULL, platform_us), "
