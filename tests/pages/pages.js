@@ -10,7 +10,7 @@ const fs = require("fs");
 const path = require("path");
 const { accessible, check, close, end, failing, fits, launch, program, settle, watched, work } = require("./browser.js");
 
-let environment = process.env;
+const environment = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW };
 function run(...words) {
   return execFileSync(program, words, { env: environment, encoding: "utf8", maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "pipe"] });
 }
@@ -105,6 +105,31 @@ async function drill(page, name) {
   await page.keyboard.press("Escape");
   check(await page.locator("dialog[open]").count() === 0, `${name}: Escape does not close`);
   check(await page.evaluate(() => document.activeElement.classList.contains("tile")), `${name}: the focus does not return to the tile`);
+  await drillOn(page, name);
+}
+
+// A reader who goes on before the event of the closed drawer arrives is neither called back nor shown an empty drawer.
+async function drillOn(page, name) {
+  const after = await page.evaluate(async () => {
+    const drawer = document.querySelector("dialog"), [tile, other] = document.querySelectorAll("button.tile");
+    const closed = () => new Promise((done) => drawer.addEventListener("close", () => setTimeout(done), { once: true }));
+    const close = () => { const event = closed(); drawer.close(); return event; };
+    tile.focus();
+    tile.click();
+    let event = close();
+    other.focus();
+    await event;
+    const focus = document.activeElement === other;
+    tile.click();
+    event = close();
+    other.click();
+    await event;
+    const shown = drawer.open && drawer.querySelector("h2") !== null, back = [...drawer.querySelectorAll("button")].some((each) => each.textContent === "Back");
+    await close();
+    return { focus, shown, back };
+  });
+  check(after.focus, `${name}: closing a figure takes the focus from where the reader went`);
+  check(after.shown && !after.back, `${name}: a figure opened at once after another is empty or leads back to it`);
 }
 
 async function chartKeys(page, name) {
@@ -286,7 +311,7 @@ async function control(browser, file) {
 async function named(browser) {
   const names = ["<img src=x onerror=alert(1)>", "</script><script>document.title='ran'</script>", "constructor", "__proto__", "a\u202eb", "'\"&amp;", `mcp__${"name_of_a_server_".repeat(3)}`];
   const events = path.join(work, "names.blueplane.jsonl"), file = path.join(work, "names.html"), store = path.join(work, "home", "names.db");
-  const time = new Date(Date.now() - 864e5).toISOString();
+  const time = new Date(1000 * process.env.FAKE_NOW - 864e5).toISOString();
   fs.writeFileSync(events, names.flatMap((name, i) => {
     const event = { blueplane: 1, platform: /^[a-z_]{1,20}$/.test(name) ? name : "mytool", session: `s${i}`, time };
     return [{ ...event, kind: "session", workspace: `/home/ada/${name.replace(/\//g, "|")}` }, { ...event, kind: "prompt", id: `p${i}` },
@@ -444,8 +469,7 @@ async function main() {
       await whole(browser, file, eyes, [undefined]);
       if (eyes === "lead") await patterns(browser, file);
     }
-    const lead = path.join(work, "member.html"), leadFile = path.join(team, "core.lead");
-    environment = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW, FAKE_NOW: "1775232000" }; // consent ends; this is the week after
+    const lead = path.join(work, "member.html"), leadFile = path.join(team, "core.lead"); // a consent ended in the week before
     run("dashboard", "--release", leadFile, "--as", "lead", "--output", lead);
     await whole(browser, lead, "member", [undefined]);
     await agreed(browser, lead, leadFile);

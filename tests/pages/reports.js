@@ -79,7 +79,7 @@ async function mail(browser, file) {
 
 async function main() {
   fs.rmSync(demo, { recursive: true, force: true });
-  const stopped = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW, FAKE_NOW: "1775232000" }; // consent ends; this is the week after
+  const stopped = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW }; // a consent ended in the week before
   execFileSync(program, ["demo", demo, "--weeks", "13", "--until", "2026-03-29", "--quiet"], { env: stopped, stdio: ["ignore", "ignore", "inherit"] });
   const browser = await launch();
   try {

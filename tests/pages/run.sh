@@ -1,7 +1,9 @@
 #!/bin/sh
 # Opens the dashboards in Chromium: sh tests/pages/run.sh BUILD PROGRAM FAKENOW
 #
-# Makes the files from generated data, then runs pages.js over them. Skips like browser.sh.
+# Makes the files from generated data, then runs pages.js over them. The programs' clock stands still, late on the last
+# day of the data, as what a page can show depends on the day: on the first of a month its chart has one column. Skips
+# like browser.sh.
 set -eu
 
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -15,11 +17,12 @@ fakenow=$3
 rm -rf "$work/home" "$work/team"
 mkdir -p "$work/home" "$work/team"
 python3 -B "$here/organisation.py" "$program" "$fakenow" "$work/team"
-python3 -B "$root/examples/sample/sample.py" --out "$work/home" --days 45 --seed 3 --quiet
+python3 -B "$root/examples/sample/sample.py" --out "$work/home" --until 2026-04-03 --days 45 --seed 3 --quiet
 at_home
-"$program" sync --quiet >/dev/null
-
 BLUEPLANE_FAKENOW=$(CDPATH='' cd -- "$(dirname -- "$fakenow")" && pwd)/$(basename -- "$fakenow")
-export BLUEPLANE_FAKENOW
+FAKE_NOW=1775260740
+export BLUEPLANE_FAKENOW FAKE_NOW
+LD_PRELOAD=$BLUEPLANE_FAKENOW "$program" sync --quiet >/dev/null
+
 node "$here/pages.js" "$work" "$program" "$chromium"
 node "$here/reports.js" "$work" "$program" "$chromium"

@@ -3,11 +3,10 @@
 
 const drawer = el("dialog", { class: "drawer", "aria-labelledby": "drawer-title" });
 const steps = []; // functions that make the content of each step
-let opened = null; // the element that had the focus
 
 // `make` returns {title, sub, nodes}.
 function openDetail(make) {
-  if (!drawer.open) opened = document.activeElement;
+  if (!drawer.open) steps.length = 0;
   steps.push(make);
   showStep();
   if (!drawer.open) drawer.showModal();
@@ -25,7 +24,9 @@ function showStep() {
     sub ? el("p", { class: "summary" }, sub) : null, ...nodes].filter(Boolean));
 }
 
-drawer.addEventListener("close", () => { steps.length = 0; drawer.replaceChildren(); opened?.focus?.(); });
+// The event arrives later than the dialog closes, and the dialog gives the focus back itself: by then the reader may be
+// elsewhere, or have opened another figure.
+drawer.addEventListener("close", () => { if (!drawer.open) drawer.replaceChildren(); });
 drawer.addEventListener("click", (event) => { if (event.target === drawer) drawer.close(); }); // the backdrop
 
 // A list of the parts of a figure: name, bar, value.
