@@ -59,8 +59,7 @@ static int read_document(selection *s, json_value root) {
   good = good && (whole == 0 ? narrow : whole == 1 && !narrow) &&
          s->selector.from_us < s->selector.until_us;
   if (good) return BP_OK;
-  bpi_fail(s->error, BP_ERR_FORMAT, "this is not a selector of what to erase");
-  return bpi_fail_detail(s->error, "hint",
+  return bpi_json_refuse(s->error, "a selector of what to erase",
                          "{\"version\":1} with session, workspace, source, from_us, until_us, "
                          "or with everything or expired alone");
 }

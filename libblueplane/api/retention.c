@@ -51,9 +51,9 @@ static int set_limits(bp_store *s, json_value root, bp_error **error) {
     good = !given[i] || read_limit(value, &days[i]);
   }
   if (!good || bpi_json_size(root) != known)
-    return bpi_fail(error, BP_ERR_FORMAT,
-                    "expected {\"version\":1} with events_days, releases_days, audit_days: days or "
-                    "null");
+    return bpi_json_refuse(error, "a document about retention",
+                           "{\"version\":1} with events_days, releases_days, audit_days: days or "
+                           "null");
   if (bpi_store_read_only(s->store))
     return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
   int rc = bpi_transaction_begin(s->store, error);

@@ -209,8 +209,10 @@ int bpi_enter(bp_store *s, const char *function, const char *topic, bp_error **e
                     "the store was opened in another process; open it again");
   bpi_mutex_lock(s->lock);
   if (!bpi_policy_allows(bpi_store_kind(s->store), s->access, function, topic)) {
+    denied(s->access, error);
+    bpi_handle_log(s, BP_LOG_ERROR, BP_ERR_DENIED, 0, 0);
     bpi_mutex_unlock(s->lock);
-    return denied(s->access, error);
+    return BP_ERR_DENIED;
   }
   atomic_store(&s->cancelled, 0);
   bpi_store_clear_interrupt(s->store);
@@ -284,7 +286,8 @@ static int configure_labels(bp_store *s, const char *json, size_t length, bp_err
               bpi_json_bool(bpi_json_get(root, "keep"), &keep);
   bpi_json_free(doc);
   if (!good)
-    return bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"keep\":true or false}");
+    return bpi_json_refuse(error, "a document about labels",
+                           "{\"version\":1,\"keep\":true or false}");
   if (bpi_store_read_only(s->store))
     return bpi_fail(error, BP_ERR_READONLY, "the handle is read-only");
   rc = bpi_transaction_begin(s->store, error);

@@ -305,13 +305,18 @@ int bpi_configure_sharing(bp_store *s, const char *json, size_t length, bp_error
   bool good = read_sharing(bpi_json_root(doc), &said);
   bpi_json_free(doc);
   if (!good)
-    return bpi_fail(error, BP_ERR_FORMAT,
-                    "expected {\"version\":1} with \"minimum\":3 to 100, or \"roster\":VERSION");
+    return bpi_json_refuse(error, "a document about sharing",
+                           "{\"version\":1} with \"minimum\":3 to 100, or \"roster\":VERSION");
   rc = bpi_transaction_begin(s->store, error);
   return rc == BP_OK ? bpi_transaction_end(s->store, share_as(s, &said, error), error) : rc;
 }
 
 /* -------------------------------------------------------------------------------------- trust */
+
+static int not_trust(bp_error **error) {
+  return bpi_json_refuse(error, "a document about trust",
+                         "{\"version\":1,\"stores\":[KEY, ...]}, each KEY of 64 hex digits");
+}
 
 static int trust_all(bp_store *s, json_value list, bp_error **error) {
   unsigned char key[BPI_PUBLIC_BYTES];
@@ -321,7 +326,7 @@ static int trust_all(bp_store *s, json_value list, bp_error **error) {
     const char *text = bpi_json_text(item);
     rc = text != NULL && strlen(text) == 2 * sizeof key && bpi_unhex(text, 2 * sizeof key, key)
              ? bpi_trusted_add(s->store, key, error)
-             : bpi_fail(error, BP_ERR_FORMAT, "a store's key is 64 hex digits");
+             : not_trust(error);
   }
   return rc;
 }
@@ -336,7 +341,7 @@ int bpi_configure_trust(bp_store *s, const char *json, size_t length, bp_error *
   bool good = bpi_json_is_object(root) && bpi_json_size(root) == 2 &&
               bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
               bpi_json_is_array(list) && bpi_json_size(list) <= TRUSTED_MAX;
-  if (!good) rc = bpi_fail(error, BP_ERR_FORMAT, "expected {\"version\":1,\"stores\":[\"...\"]}");
+  if (!good) rc = not_trust(error);
   if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
   if (rc == BP_OK) rc = bpi_transaction_end(s->store, trust_all(s, list, error), error);
   bpi_json_free(doc);

@@ -267,6 +267,11 @@ static void find_duplicates(duplicates *d, const cJSON *value) {
 
 /* ------------------------------------------------------------------------------------ parsing */
 
+int bpi_json_refuse(bp_error **error, const char *what, const char *form) {
+  bpi_fail(error, BP_ERR_FORMAT, "this is not %s", what);
+  return bpi_fail_detail(error, "hint", form);
+}
+
 static int fail_at(bp_error **error, const char *problem, int64_t byte) {
   bpi_fail(error, BP_ERR_FORMAT, "not a valid JSON document: %s", problem);
   bpi_fail_detail_int(error, "byte", byte);

@@ -17,6 +17,8 @@ typedef const struct cJSON *json_value; /* NULL: absent */
 
 /* Errors: LIMIT, NOMEM, FORMAT with "byte". */
 int bpi_json_parse(json_doc **out, const char *text, size_t length, bp_error **error);
+/* Refuses a small document that is JSON, but not what is expected: FORMAT, with `form` as "hint". */
+int bpi_json_refuse(bp_error **error, const char *what, const char *form);
 void bpi_json_free(json_doc *doc);
 json_value bpi_json_root(const json_doc *doc);
 

@@ -651,16 +651,19 @@ int bpi_zone_open(zone **out, const char *name, bp_error **error) {
     return *out ? BP_OK : bpi_fail_nomem(error);
   }
   int rc = BP_ERR_NOTFOUND;
-  for (size_t i = 0; i < sizeof folders / sizeof *folders && is_zone_name(name); i++) {
+  bool possible = is_zone_name(name); /* only then is it fit for a message */
+  for (size_t i = 0; i < sizeof folders / sizeof *folders && possible; i++) {
     rc = open_in(out, folders[i], name);
     if (rc == BP_OK) return BP_OK;
     if (rc == BP_ERR_NOMEM) return bpi_fail_nomem(error);
     if (rc == BP_ERR_IO) break;
   }
   if (rc == BP_ERR_IO)
-    bpi_fail(error, rc, "the zone file of '%.64s' cannot be read", name);
+    bpi_fail(error, rc, "the zone file of '%s' cannot be read", name);
+  else if (possible)
+    bpi_fail(error, rc, "there is no time zone '%s'", name);
   else
-    bpi_fail(error, rc, "there is no time zone '%.64s'", name);
+    bpi_fail(error, rc, "no time zone has such a name");
   bpi_fail_detail(error, "zone", name);
   return rc;
 }

@@ -39,15 +39,27 @@ static bool read_date(char *out, size_t size, json_value v) {
   return read_text(out, size, v) && bpi_parse_date(out, strlen(out), &day);
 }
 
+/* A metric of releases that has only parts is not a column of its own: its parts are. */
+static int no_such_column(const char *column, bp_error **error) {
+  char names[RELEASE_PARTS][RELEASE_NAME], allowed[RELEASE_PARTS * (RELEASE_NAME + 2)] = "";
+  release_metric m;
+  bpi_fail(error, BP_ERR_NOTFOUND, "no release has this column");
+  bpi_fail_detail(error, "metric", column);
+  for (size_t at = 0; bpi_release_metric(at, &m); at++) {
+    size_t count = strcmp(m.id, column) == 0 ? bpi_release_columns(at, names) : 0, used = 0;
+    for (size_t i = 0; i < count; i++)
+      used += (size_t)snprintf(allowed + used, sizeof allowed - used, "%s%s", i > 0 ? ", " : "",
+                               names[i]);
+  }
+  return bpi_fail_detail(error, "allowed", *allowed != '\0' ? allowed : NULL);
+}
+
 static int read_reference(benchmark *b, size_t at, json_value v, bp_error **error) {
   reference r = {.value = 0};
   if (!bpi_json_is_object(v) || bpi_json_size(v) != 4) return bad_member(at, "", error);
   if (!read_text(r.column, sizeof r.column, bpi_json_get(v, "metric")))
     return bad_member(at, "metric", error);
-  if (!bpi_release_has(r.column)) {
-    bpi_fail(error, BP_ERR_NOTFOUND, "no release contains this metric");
-    return bpi_fail_detail(error, "metric", r.column);
-  }
+  if (!bpi_release_has(r.column)) return no_such_column(r.column, error);
   if (bpi_benchmark_find(b, r.column)) return bad_member(at, "metric", error);
   if (!bpi_json_real(bpi_json_get(v, "value"), &r.value)) return bad_member(at, "value", error);
   if (!read_text(r.source, sizeof r.source, bpi_json_get(v, "source")))

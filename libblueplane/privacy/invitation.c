@@ -48,6 +48,7 @@ static bool read_hex(json_value root, const char *member, unsigned char *out, si
 int bpi_invitation_read(public_keys *store, const char *json, size_t length, bp_error **error) {
   json_doc *doc = NULL;
   int rc = bpi_json_parse(&doc, json, length, error);
+  if (rc == BP_ERR_FORMAT) bpi_fail_detail(error, "reason", "malformed");
   if (rc != BP_OK) return rc;
   json_value root = bpi_json_root(doc);
   unsigned char signature[BPI_SIGNATURE_BYTES];
@@ -62,7 +63,10 @@ int bpi_invitation_read(public_keys *store, const char *json, size_t length, bp_
               read_hex(root, "signature", signature, sizeof signature);
   size_t signed_bytes = good ? write_unsigned(text, organisation, store) : 0;
   bpi_json_free(doc);
-  if (!good) return bpi_fail(error, BP_ERR_FORMAT, "this is not an invitation");
+  if (!good) {
+    bpi_fail(error, BP_ERR_FORMAT, "this is not an invitation");
+    return bpi_fail_detail(error, "reason", "malformed");
+  }
   if (bpi_sign_verify(signature, store->sign, text, signed_bytes)) return BP_OK;
   bpi_fail(error, BP_ERR_DENIED, "the invitation is not signed by the store it names");
   return bpi_fail_detail(error, "reason", "signature");

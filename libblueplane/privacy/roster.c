@@ -36,6 +36,7 @@ static bool wrong(reader *rd, const char *member, const char *hint) {
   if (rd->failed) return false;
   snprintf(path, sizeof path, "%s%s%s", rd->path, *rd->path && *member ? "." : "", member);
   rd->failed = bpi_fail(rd->error, BP_ERR_FORMAT, "the roster is malformed at %s", path);
+  bpi_fail_detail(rd->error, "reason", "malformed");
   bpi_fail_detail(rd->error, "path", path);
   bpi_fail_detail(rd->error, "hint", hint);
   return false;
@@ -361,6 +362,7 @@ int bpi_roster_parse(roster **out, const char *json, size_t length, bool signed_
   if (r == NULL) return bpi_fail_nomem(error);
   reader rd = {.r = r, .error = error};
   rd.failed = bpi_json_parse(&r->doc, json, length, error);
+  if (rd.failed == BP_ERR_FORMAT) bpi_fail_detail(error, "reason", "malformed");
   if (!rd.failed) read_root(&rd, bpi_json_root(r->doc), signed_one);
   if (rd.failed)
     bpi_roster_free(r);

@@ -317,7 +317,7 @@ def deep(w: World, levels: int) -> str:
     try:
         labels(w, 0, levels - 1)
     except library.Refused as refused:
-        return "labels" if "keep" in str(refused) else "JSON"
+        return "labels" if "labels" in str(refused) else "JSON"
     return "taken"
 
 

@@ -494,8 +494,14 @@ START_TEST(described_without_being_taken) {
   ck_assert_int_eq(bp_share_describe(&result, invitation, strlen(invitation), NULL), BP_OK);
   ck_assert_str_eq(bp_result_text(result, 0, 1, NULL), "invitation");
   bp_result_free(result);
-  ck_assert_int_eq(bp_share_describe(&result, "{}", 2, NULL), BP_ERR_FORMAT);
-  ck_assert_int_eq(bp_share_describe(&result, "", 0, NULL), BP_ERR_FORMAT);
+  static const char *const neither[] = {"{}", "", "x", "BPB", "{\"blueplane.roster\":1}"};
+  for (size_t i = 0; i < sizeof neither / sizeof *neither; i++) {
+    bp_error *error = NULL;
+    ck_assert_int_eq(bp_share_describe(&result, neither[i], strlen(neither[i]), &error),
+                     BP_ERR_FORMAT);
+    ck_assert_str_eq(bp_error_detail(error, "reason"), "malformed");
+    bp_error_free(error);
+  }
   free(roster);
   free(invitation);
   bp_close(s);

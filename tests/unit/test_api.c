@@ -499,7 +499,9 @@ START_TEST(configuring) {
                                     "{\"version\":1,\"keep\":1}",
                                     "{\"version\":1,\"keep\":true,\"x\":1}"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-    FAILS(BP_ERR_FORMAT, NULL, NULL, bp_configure(store, "labels", bad[i], strlen(bad[i]), seen));
+    FAILS(BP_ERR_FORMAT, i < 2 ? "byte" : "hint",
+          i < 2 ? "0" : "{\"version\":1,\"keep\":true or false}",
+          bp_configure(store, "labels", bad[i], strlen(bad[i]), seen));
   FAILS(BP_ERR_FORMAT, NULL, NULL, bp_configure(store, "prices", "{}", 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, NULL, "{}", 2, seen));
   FAILS(BP_ERR_INVALID, NULL, NULL, bp_configure(store, "labels", NULL, 0, seen));
@@ -1623,6 +1625,9 @@ START_TEST(logs_are_numbers) {
     if (level >= BP_LOG_WARN) assert_line(&lines, next++, BP_LOG_WARN, BP_ERR_FORMAT, 2, 0);
     if (level >= BP_LOG_INFO) assert_line(&lines, next++, BP_LOG_INFO, BP_OK, 1, 0);
     if (level >= BP_LOG_ERROR) assert_line(&lines, next++, BP_LOG_ERROR, BP_ERR_UNSUPPORTED, 0, 0);
+    ck_assert_int_eq(bp_narrow(store, BP_ACCESS_DEVOPS, NULL, NULL), BP_OK);
+    ck_assert_int_eq(bp_inspect(&result, store, "sessions", NULL), BP_ERR_DENIED);
+    if (level >= BP_LOG_ERROR) assert_line(&lines, next++, BP_LOG_ERROR, BP_ERR_DENIED, 0, 0);
     ck_assert_uint_eq(lines.count, next);
     bp_close(store);
   }

@@ -664,6 +664,9 @@ START_TEST(test_benchmark) {
   } wrong[] = {
       {REFERENCE("salary", "1", "2026-01-31"), "metric", "salary", BP_ERR_NOTFOUND},
       {REFERENCE("journeys", "1", "2026-01-31"), "metric", "journeys", BP_ERR_NOTFOUND},
+      {REFERENCE("usage_distribution", "1", "2026-01-31"), "allowed",
+       "usage_distribution.low, usage_distribution.medium, usage_distribution.high",
+       BP_ERR_NOTFOUND},
       {REFERENCE("cost", "\"1\"", "2026-01-31"), "path", "references[0].value", BP_ERR_FORMAT},
       {REFERENCE("cost", "1", "2026-02-31"), "path", "references[0].date", BP_ERR_FORMAT},
       {"{\"version\":1}", "path", "", BP_ERR_FORMAT},

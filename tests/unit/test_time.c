@@ -273,6 +273,7 @@ START_TEST(names_that_are_no_zone) {
                          "Mars/Olympus",
                          "tzdata.zi",
                          "Europe/Berlin\n",
+                         "Z\xC3\xBCrich/Z\xC3",
                          endless};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     bp_error *error = NULL;
@@ -281,6 +282,8 @@ START_TEST(names_that_are_no_zone) {
     ck_assert_ptr_null(z);
     ck_assert_int_eq(bpi_error_code(error), BP_ERR_NOTFOUND);
     ck_assert_ptr_nonnull(bpi_error_detail(error, "zone"));
+    for (const char *c = bpi_error_message(error); *c != '\0'; c++)
+      ck_assert_msg(*c >= ' ' && *c < 127, "%s", bpi_error_message(error));
     bpi_error_free(error);
   }
 }
