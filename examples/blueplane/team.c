@@ -82,8 +82,7 @@ static int print_document(program *p, const char *topic, size_t column, const ch
 /* An unknown file is parsed as a roster, so the library would report invalid JSON. */
 static int complain_of_file(const char *path, bp_error *error) {
   const char *byte = bp_error_detail(error, "byte");
-  bool other = bp_error_code(error) == BP_ERR_FORMAT && byte != NULL && strcmp(byte, "0") == 0 &&
-               bp_error_detail(error, "reason") == NULL;
+  bool other = bp_error_code(error) == BP_ERR_FORMAT && byte != NULL && strcmp(byte, "0") == 0;
   if (!other) return complain_of_content(path, error);
   bp_error_free(error);
   char *shown = short_path(path);

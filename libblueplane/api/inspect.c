@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "metrics/coverage.h"
+#include "metrics/keymap.h"
 #include "privacy/gate.h"
 #include "sources/source.h"
 #include "store/operations.h"
@@ -351,13 +352,14 @@ static int price_list(inspection *i, bp_error **error) {
 }
 
 typedef struct model_total {
-  int64_t label, responses, tokens;
+  int64_t responses, tokens;
 } model_total;
 
 typedef struct model_totals {
   inspection *i;
+  keymap labels; /* of the models; a label's number is its place in `total` */
   model_total *total;
-  size_t count, capacity;
+  size_t capacity;
   int64_t last_session;
   bool shadowed;
 } model_totals;
@@ -376,18 +378,16 @@ static int is_shadowed(model_totals *all, const rollup_cell *cell) {
 
 static int add_model(void *user, const rollup_cell *cell) {
   model_totals *all = user;
-  size_t at = 0;
+  bool fresh = false;
   int failed = is_shadowed(all, cell);
   if (failed != BP_OK || all->shadowed) return failed;
-  while (at < all->count && all->total[at].label != cell->label)
-    at++;
-  if (at == all->count) {
-    void *items = all->total;
-    int rc = bpi_reserve(&items, &all->capacity, all->count + 1, sizeof *all->total);
-    if (rc != BP_OK) return rc;
-    all->total = items;
-    all->total[all->count++] = (model_total){cell->label, 0, 0};
-  }
+  uint32_t at = bpi_keymap_put(&all->labels, &cell->label, &fresh);
+  void *items = all->total;
+  if (at == KEYMAP_NONE ||
+      bpi_reserve(&items, &all->capacity, all->labels.count, sizeof *all->total) != BP_OK)
+    return BP_ERR_NOMEM;
+  all->total = items;
+  if (fresh) all->total[at] = (model_total){0, 0};
   all->total[at].responses += cell->n;
   for (int m = RESPONSE_INPUT; m <= RESPONSE_CACHE_WRITE_1H; m++)
     all->total[at].tokens += cell->m[m];
@@ -407,12 +407,13 @@ static int unpriced(inspection *i, bp_error **error) {
   bp_result *t = i->table;
   COLUMNS(t, {BP_TYPE_TEXT, "model", NULL}, {BP_TYPE_INT, "responses", "count"},
           {BP_TYPE_INT, "tokens", "tokens"});
+  bpi_keymap_init(&all.labels, 1);
   int rc = bpi_read_rollup(i->handle->store, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_model, &all,
                            error);
-  for (size_t k = 0; k < all.count && rc == BP_OK; k++) {
+  for (uint32_t k = 0; k < all.labels.count && rc == BP_OK; k++) {
     label_row label;
     char text[256];
-    rc = read_label(i, all.total[k].label, &label, text);
+    rc = read_label(i, *bpi_keymap_key(&all.labels, k), &label, text);
     if (rc != BP_OK || (label.text != NULL &&
                         bpi_prices_find(i->handle->prices, label.text, label.length) != NULL))
       continue;
@@ -421,6 +422,7 @@ static int unpriced(inspection *i, bp_error **error) {
     bpi_table_set_int(t, 1, all.total[k].responses);
     bpi_table_set_int(t, 2, all.total[k].tokens);
   }
+  bpi_keymap_free(&all.labels);
   bpi_free(all.total);
   return rc == BP_ERR_NOMEM ? bpi_fail_nomem(error) : rc;
 }

@@ -42,10 +42,11 @@ static int refuse(const report *r, const char *what, const char *hint, bp_error 
 }
 
 int bpi_report_check(const report *r, const bp_query *q, bp_error **error) {
+  const char *ids[QUERY_METRICS];
   int rc = bpi_query_check(q, error);
   if (rc) return rc;
   if (q->order) return refuse(r, "order", "its rows have a fixed order", error);
-  if (q->metrics > 1 && !r->takes_metrics)
+  if (!r->takes_metrics && bpi_query_metrics(q, ids) > 1)
     return refuse(r, "metrics", "it chooses its metrics itself", error);
   if (!r->takes_sides && (q->dimensions || q->baseline))
     return refuse(r, "dimension and no baseline", "it accepts only filters and a range", error);

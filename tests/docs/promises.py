@@ -218,11 +218,12 @@ def read(w: World, **members: Any) -> tuple:
     return report.records_stored, report.records_rejected, report.fields_dropped, report.records_undated
 
 
-def transcribed(w: World, request: str = "q", time: str = "2026-03-02T09:00:00Z", session: str = "s") -> tuple:
+def transcribed(w: World, request: str = "q", time: str = "2026-03-02T09:00:00Z", session: str = "s", tools: int = 0) -> tuple:
     """The same for a line of Claude Code."""
     w.events += 1
+    content = [{"type": "tool_use", "id": f"t{w.events}.{i}", "name": "Read", "input": {}} for i in range(tools)]
     line = {"type": "assistant", "uuid": f"u{w.events}", "sessionId": session, "timestamp": time, "requestId": request,
-            "message": {"id": f"m{w.events}", "model": "m", "content": [], "usage": {"input_tokens": 1, "output_tokens": 1}}}
+            "message": {"id": f"m{w.events}", "model": "m", "content": content, "usage": {"input_tokens": 1, "output_tokens": 1}}}
     report = w.ingest(json.dumps(line) + "\n", source=b"claude_code")
     return report.records_stored, report.records_rejected, report.fields_dropped, report.records_undated
 
@@ -353,6 +354,7 @@ LIMITS = [
     ("a release", lambda w, more: code_of(released, w, (64 << 20) + more), FORMAT, LIMIT),
     ("stores that an organisation trusts", lambda w, more: code_of(trusted, w, 1000 + more), 0, FORMAT),
     ("retention", lambda w, more: code_of(w.mine.configure, "retention", {"version": 1, "events_days": 36500 + more}), 0, FORMAT),
+    ("an instant in a document, in microseconds", lambda w, more: code_of(w.mine.erase, {"version": 1, "from_us": 2**53 - 1, "until_us": 2**53 + more}), 0, FORMAT),
     ("nesting of JSON", lambda w, more: nested(w, 64 + more), (1, 0), (0, 1)),
     ("an identifier", lambda w, more: transcribed(w, request="q" * (128 + more)), KEPT, LEFT_OUT),
     ("an identifier", lambda w, more: transcribed(w, session="q" * (128 + more)), KEPT, LEFT_OUT),
@@ -361,6 +363,7 @@ LIMITS = [
     ("a count (tokens, lines, characters)", lambda w, more: read(w, input_tokens=2**40 + more), KEPT, LEFT_OUT),
     ("a count (tokens, lines, characters)", lambda w, more: read(w, input_tokens=2**53 + more), LEFT_OUT, REFUSED),
     ("a duration, a cost", lambda w, more: read(w, cost_nano_usd=2**50 + more), KEPT, LEFT_OUT),
+    ("tool uses, and tool results, of one line of Claude Code", lambda w, more: transcribed(w, tools=4096 + more), (4097, 0, 0, 0), (4097, 0, 1, 0)),
     ("times", lambda w, more: transcribed(w, time=("9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z")[more]), KEPT, UNDATED),
     ("times", lambda w, more: read(w, time=("1970-01-01T00:00:00Z", "1969-12-31T23:59:59Z")[more]), KEPT, REFUSED),
 ]

@@ -97,6 +97,10 @@ class Store:
         text = (document if isinstance(document, str) else json.dumps(document)).encode()
         self.library.call("bp_configure", self.store, topic.encode(), text, SIZE(len(text)))
 
+    def erase(self, selector: Any) -> list:
+        text = json.dumps(selector).encode()
+        return self.library.ask("bp_erase", self.store, text, SIZE(len(text)))
+
     def ingest(self, lines: str) -> None:
         data = lines.encode()
         self.library.call("bp_ingest_bytes", self.store, b"native", b"test", data, SIZE(len(data)), None, None)

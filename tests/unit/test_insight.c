@@ -663,6 +663,11 @@ static void fails(const char *json, int wanted) {
 START_TEST(refusals) {
   live(1, &none);
   fails("{'metrics':['insights','cost']}", BP_ERR_INVALID);
+  int twice = BP_ERR_INTERNAL;
+  bp_error *error = NULL;
+  bpi_table_release(
+      ask("{'metrics':['insights','insights'],'period':'" LAST_WEEK "'}", &twice, &error));
+  ck_assert_int_eq(twice, BP_OK);
   fails("{'metrics':['insights'],'by':['tool']}", BP_ERR_INVALID);
   fails("{'metrics':['insights'],'period':'7d','compare':'previous'}", BP_ERR_INVALID);
   fails("{'metrics':['insights'],'order':'-rank'}", BP_ERR_INVALID);
