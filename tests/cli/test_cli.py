@@ -36,6 +36,9 @@ with open(PROGRAM, "rb") as program_file:
 PATIENCE = 600  # seconds for something that takes milliseconds: such a tool is slow
 DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "cli.md")
 UNTIL = "2026-03-31"
+# The clock of a home with sample data: one day the true one would be so late that a synchronisation removes the data as
+# older than a store may keep. The library that stops it is there on Linux.
+STOPPED = {"LD_PRELOAD": os.environ["BLUEPLANE_FAKENOW"], "FAKE_NOW": "1775131200"} if "BLUEPLANE_FAKENOW" in os.environ else {}
 ALL = ["--since", "2026-02-01", "--until", UNTIL]
 QUERIES = ["stats", "days", "hours", "cost", "code", "sessions", "platforms", "workspaces", "tools", "tasks",
            "prompts", "delegate", "insights", "compare", "trend"]
@@ -68,6 +71,8 @@ class Home:
         for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "MSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
+        if data:
+            self.environment |= STOPPED
 
     @property
     def store(self):
