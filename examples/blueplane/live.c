@@ -10,12 +10,22 @@
 
 #define AGAIN 0.5      /* seconds before retrying a store that another process has locked */
 #define STEP 0.5       /* longest wait in seconds */
-#define REST_FACTOR 10 /* rest after a read, in multiples of its duration */
+#define REST_FACTOR 10 /* rest after a read, in multiples of its processor time */
+
+static double seconds_of(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
 
 static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+  return seconds_of(CLOCK_MONOTONIC);
+}
+
+/* Stands still while this process waits for another one that writes: that is no work to rest
+ * from. */
+static double seconds_worked(void) {
+  return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 int live_open(live *l, program *p) {
@@ -34,9 +44,9 @@ int live_open(live *l, program *p) {
 /* Reads the places that changed; places that cannot be read now stay owed. Returns whether any was
  * read, even if another process had already stored its records. */
 static bool read_owed(live *l) {
-  double began = seconds();
+  double now = seconds(), worked = seconds_worked();
   bool read = false;
-  if (began < l->rest_until || began < l->busy_until) return false;
+  if (now < l->rest_until || now < l->busy_until) return false;
   for (size_t i = 0; i < l->places.count && !interrupted; i++) {
     const root *place = &l->places.item[i];
     if (!l->owed[i]) continue;
@@ -44,8 +54,7 @@ static bool read_owed(live *l) {
     if (l->owed[i]) l->busy_until = seconds() + AGAIN;
     read = read || !l->owed[i];
   }
-  double ended = seconds();
-  l->rest_until = ended + REST_FACTOR * (ended - began);
+  l->rest_until = seconds() + REST_FACTOR * (seconds_worked() - worked);
   return read;
 }
 

@@ -8,6 +8,7 @@ PROGRAM is the program, SAMPLE the generator examples/sample/sample.py.
 """
 
 import concurrent.futures
+import contextlib
 import datetime
 import http.client
 import json
@@ -16,6 +17,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -345,6 +347,22 @@ class Watch(Case):
             with open(os.path.join(data, name), "w", encoding="ascii") as file:
                 json.dump(value, file)
         self.assertEqual(json.loads(next(documents))["totals"]["sessions"]["value"], before + 1)
+
+    def test_waiting_for_another_process_is_no_work(self):
+        """Reading rests ten times as long as it worked: what it waited for another writer does not count."""
+        process = self.watch("--json")
+        documents = iter(process.stdout.readline, b"")
+        before = json.loads(next(documents))["totals"]["interactions"]["value"] or 0
+        store = os.path.join(self.root, ".local", "share", "blueplane", "blueplane.db")
+        with contextlib.closing(sqlite3.connect(store, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            self.write(prompt(1))
+            time.sleep(4)
+        self.assertEqual(json.loads(next(documents))["totals"]["interactions"]["value"], before + 1)
+        began = time.monotonic()
+        self.write(prompt(2))
+        self.assertEqual(json.loads(next(documents))["totals"]["interactions"]["value"], before + 2)
+        self.assertLess(time.monotonic() - began, 20)
 
     def test_a_line_for_each_change(self):
         """Without options, one status line for each change."""
