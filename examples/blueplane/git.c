@@ -254,15 +254,15 @@ static int walk(repository *r) {
 }
 
 /* The web address of a remote like "git@host:owner/name.git", as the forge itself names it; NULL if
- * it has none. */
+ * it has none. As for git, a remote without a scheme is a path if a slash comes before any colon:
+ * "../name.git" means something else in each repository. */
 static char *address_of(const char *remote) {
   text address = {0};
-  const char *rest = strstr(remote, "://"), *at;
-  if (rest != NULL && begins(remote, "file")) return NULL;
-  rest = rest != NULL ? rest + 3 : remote;
+  const char *scheme = strstr(remote, "://"), *rest = scheme != NULL ? scheme + 3 : remote, *at;
+  if (scheme != NULL && begins(remote, "file")) return NULL;
   if ((at = strchr(rest, '@')) != NULL && at < rest + strcspn(rest, "/")) rest = at + 1;
   size_t host = strcspn(rest, ":/");
-  if (host == 0 || rest[host] == '\0') return NULL;
+  if (host == 0 || rest[host] == '\0' || (scheme == NULL && rest[host] == '/')) return NULL;
   const char *path = rest + host + 1;
   while (rest[host] == ':' && *path >= '0' && *path <= '9')
     path++; /* a port */

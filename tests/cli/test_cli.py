@@ -1065,6 +1065,21 @@ class Git(Case):
         rows = self.ok(home("metric", "commits", "--period", "all", "--format", "ndjson")).out
         self.assertEqual(json.loads(rows.splitlines()[0])["commits"], told["commits"] - 1 + 3)
 
+    def test_remotes_that_are_paths(self):
+        """Repositories with the same relative path for a remote are different ones, and so are their commits."""
+        made, home = pathlib.Path(self.make_repository()), self.new_home(data=False)
+        for name in ("first", "second"):
+            self.folder_of = str(made.parent / name)
+            os.makedirs(self.folder_of)
+            self.git("init", "-q")
+            self.git("config", "user.email", self.ME)
+            self.git("remote", "add", "origin", "../up.git")
+            self.commit(f"Add {name}", {"f": [name]})
+            self.ok(home("git", self.folder_of))
+        rows = self.ok(home("metric", "commits", "--by", "workspace", *ALL, "-n", "-f", "csv")).out
+        self.assertEqual([(row["workspace"], row["commits"]) for row in csv.DictReader(io.StringIO(rows))],
+                         [("first", "1"), ("second", "1")])
+
     @unittest.skipUnless(sys.platform == "linux", "asks the loader of Linux")
     @unittest.skipIf(STANDS_IN, "the loader of a shell says nothing")
     def test_costs_the_other_commands_nothing(self):
