@@ -1,5 +1,6 @@
 // A small service of a tool's maker: editors post events, and a panel queries numbers. It listens on the loopback
-// interface, keeps one store, and shows how a Go program links the library in.
+// interface, keeps one store, and shows how a Go program links the library in. It answers programs and no web page;
+// where several people use a machine, ask for a token, too.
 //
 //	POST /events   native events, one JSON object a line; answers how many were stored, known or rejected
 //	GET  /panel    the last seven days, by day, as the library's JSON
@@ -14,6 +15,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"os/signal"
 	"syscall"
 	"time"
@@ -31,7 +33,20 @@ func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /events", s.events)
 	mux.HandleFunc("GET /panel", s.panel)
-	return mux
+	return refusePages(mux)
+}
+
+// refusePages refuses what a web page asks, as pages of any site reach the loopback interface: browsers send Origin
+// with what a page posts elsewhere, and in Host the name that a site had pointed at this machine to read from it.
+func refusePages(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := (&url.URL{Host: r.Host}).Hostname()
+		if r.Header.Get("Origin") != "" || (host != "localhost" && net.ParseIP(host) == nil) {
+			http.Error(w, "this service is not for web pages", http.StatusForbidden)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (s *Service) events(w http.ResponseWriter, r *http.Request) {

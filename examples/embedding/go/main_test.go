@@ -82,6 +82,36 @@ func TestWhatIsWrong(t *testing.T) {
 	}
 }
 
+// A page of another site may neither post events nor read the panel, under whatever name it reaches the service.
+func TestPagesAreRefused(t *testing.T) {
+	server := start(t)
+	ask := func(method, path, host, origin string) int {
+		made, _ := http.NewRequest(method, server.URL+path, strings.NewReader(""))
+		made.Host = host
+		if origin != "" {
+			made.Header.Set("Origin", origin)
+		}
+		response, err := http.DefaultClient.Do(made)
+		body(t, response, err)
+		return response.StatusCode
+	}
+	for _, host := range []string{"", "localhost:7070", "[::1]:7070", "127.0.0.1"} {
+		if got := ask("GET", "/panel", host, ""); got != http.StatusOK {
+			t.Error(host, got)
+		}
+	}
+	for _, host := range []string{"evil.example:7070", "localhost.evil.example", "127.0.0.1.evil.example:7070"} {
+		if got := ask("GET", "/panel", host, ""); got != http.StatusForbidden {
+			t.Error(host, got)
+		}
+	}
+	for _, origin := range []string{"https://evil.example", "null"} {
+		if got := ask("POST", "/events", "", origin); got != http.StatusForbidden {
+			t.Error(origin, got)
+		}
+	}
+}
+
 // A request that is running when the service shuts down is still answered.
 func TestNothingBreaksOff(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
