@@ -66,8 +66,6 @@ static bool is_integer(const redisReply *r) {
   return r != NULL && r->type == REDIS_REPLY_INTEGER;
 }
 
-static const char not_there[] = "there is no such stream or group";
-
 /* Entries not yet delivered to the group, plus those delivered but not acknowledged. Redis does not
  * know the first number if undelivered entries were deleted, or before version 7. Returns NULL, or
  * what is wrong. */
@@ -82,20 +80,35 @@ static const char *group_depth(double *entries, const redisReply *groups, const 
     *entries = (double)left->integer + (double)taken->integer;
     return NULL;
   }
-  return not_there;
+  return "the stream has no such group";
 }
 
-static const char *ask_depth(double *entries, redisContext *redis, const address *a) {
+static int no_answer(void) {
+  return complain(EXIT_FAILED, "is it running?", "--queue: Redis does not answer");
+}
+
+/* In the words of Redis, for example that it requires a password. */
+static int refused(const redisReply *r) {
+  char *said = text_safe(r->str);
+  complain(EXIT_FAILED, NULL, "--queue: Redis refuses: %s", said);
+  free(said);
+  return EXIT_FAILED;
+}
+
+static int ask_depth(double *entries, redisContext *redis, const address *a) {
   redisReply *reply = a->group == NULL ? redisCommand(redis, "XLEN %s", a->stream)
                                        : redisCommand(redis, "XINFO GROUPS %s", a->stream);
-  const char *wrong = not_there;
-  if (a->group != NULL && reply != NULL) wrong = group_depth(entries, reply, a->group);
-  if (a->group == NULL && is_integer(reply)) {
+  const char *wrong = NULL;
+  if (reply == NULL) return no_answer();
+  int code = reply->type == REDIS_REPLY_ERROR ? refused(reply) : EXIT_OK;
+  if (code == EXIT_OK && a->group != NULL)
+    wrong = group_depth(entries, reply, a->group);
+  else if (code == EXIT_OK && is_integer(reply))
     *entries = (double)reply->integer;
-    wrong = NULL;
-  }
-  if (reply != NULL) freeReplyObject(reply);
-  return wrong;
+  else if (code == EXIT_OK)
+    wrong = "Redis does not say how many entries there are";
+  freeReplyObject(reply);
+  return wrong != NULL ? complain(EXIT_FAILED, NULL, "--queue: %s", wrong) : code;
 }
 
 int read_queue(double *entries, const char *url) {
@@ -108,11 +121,9 @@ int read_queue(double *entries, const char *url) {
   struct timeval patience = {.tv_sec = PATIENCE};
   redisContext *redis = redisConnectWithTimeout(a.host, a.port, patience);
   bool reached = redis != NULL && redis->err == 0 && redisSetTimeout(redis, patience) == REDIS_OK;
-  const char *wrong = reached ? ask_depth(entries, redis, &a) : NULL;
+  int code = reached ? ask_depth(entries, redis, &a) : no_answer();
   if (redis != NULL) redisFree(redis);
   address_free(&a);
-  if (!reached) return complain(EXIT_FAILED, "is it running?", "--queue: Redis does not answer");
-  if (wrong != NULL) return complain(EXIT_FAILED, NULL, "--queue: %s", wrong);
-  return EXIT_OK;
+  return code;
 }
 #endif

@@ -230,6 +230,7 @@ class Health(Case):
         groups = ("*1\r\n*12\r\n$4\r\nname\r\n$5\r\nstore\r\n$9\r\nconsumers\r\n:1\r\n$7\r\npending\r\n:3\r\n"
                   "$17\r\nlast-delivered-id\r\n$3\r\n1-0\r\n$12\r\nentries-read\r\n:7\r\n$3\r\nlag\r\n:4\r\n").encode()
         behind = groups.replace(b"*1\r\n", b"*2\r\n") + groups[4:].replace(b"$5\r\nstore", b"$5\r\nother").replace(b"lag\r\n:4", b"lag\r\n$-1")
+        answers = {b"events": b":42\r\n", b"closed": b"-NOAUTH Authentication required.\r\n", b"text": b"+OK\r\n", b"broken": b""}
         asked = []
 
         def redis(listener):
@@ -241,7 +242,7 @@ class Health(Case):
                 with client:
                     command = client.recv(4096)
                     asked.append(command)
-                    client.sendall(b":42\r\n" if b"XLEN" in command else behind)
+                    client.sendall(answers[command.split()[-1]] if b"XLEN" in command else behind)
 
         with socket.create_server(("127.0.0.1", 0)) as listener:
             threading.Thread(target=redis, args=(listener,), daemon=True).start()
@@ -251,6 +252,9 @@ class Health(Case):
             self.assertIn("no such", self.run_program("health", "--queue", f"{url}?group=third")[2])
             code, _, err = self.run_program("health", "--queue", f"{url}?group=other")
             self.assertEqual((code, "does not know how many" in err), (1, True), "a lag that Redis cannot tell is not none")
+            for stream, said in (("closed", "Redis refuses: NOAUTH"), ("text", "does not say"), ("broken", "does not answer")):
+                code, _, err = self.run_program("health", "--queue", url.replace("events", stream))
+                self.assertEqual((code, said in err), (1, True), err)
         self.assertEqual(asked[0], b"*2\r\n$4\r\nXLEN\r\n$6\r\nevents\r\n")
         for wrong in ("redis://", "http://x/y", "redis://host", "redis://host:x/y", "redis://h/y?group="):
             self.assertEqual(self.run_program("health", "--queue", wrong)[0], 2, wrong)
