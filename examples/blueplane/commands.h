@@ -75,7 +75,7 @@ int run_sync(program *p);
  * EXIT_OK or EXIT_INTERRUPTED. */
 int sync_before(program *p);
 /* Reads new records below one place without printing. Returns the library's code. */
-int sync_place(const program *p, const char *source, const char *path);
+int sync_place(const program *p, const char *source, const char *path, bp_error **error);
 /* git.c in the program blueplane-git, elsewhere.c in the other programs */
 int run_git(program *p);
 /* hook.c */

@@ -1,6 +1,7 @@
 /* live.c: see live.h. */
 #include "live.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -9,6 +10,7 @@
 #include "interrupt.h"
 
 #define AGAIN 0.5      /* seconds before retrying a store that another process has locked */
+#define RETRY 5        /* seconds before retrying after another failure, for example a full disk */
 #define STEP 0.5       /* longest wait in seconds */
 #define REST_FACTOR 10 /* rest after a read, in multiples of its processor time */
 
@@ -38,39 +40,55 @@ int live_open(live *l, program *p) {
   l->owed = need(calloc(count + 1, sizeof *l->owed));
   l->follower = follow_open(folders, count, given(&p->options, OPTION_POLL));
   free(folders);
+  for (size_t i = 0; i < count; i++)
+    l->owed[i].due = INFINITY;
   return sync_before(p);
 }
 
-/* Reads the places that changed; places that cannot be read now stay owed. Returns whether any was
- * read, even if another process had already stored its records. */
-static bool read_owed(live *l) {
+/* Reads a place. False: it stays owed. What is wrong is told once, except that another process is
+ * writing. */
+static bool read_place(live *l, size_t number) {
+  const root *place = &l->places.item[number];
+  owed *o = &l->owed[number];
+  bp_error *error = NULL;
+  text wrong = {0};
+  int rc = sync_place(l->program, place->source, place->path, &error);
+  bool read = rc == BP_OK || rc == BP_ERR_NOTFOUND; /* it is gone: nothing is owed */
+  o->due = read ? INFINITY : seconds() + (rc == BP_ERR_BUSY ? AGAIN : RETRY);
+  gather_complaints(&wrong);
+  if (read || rc == BP_ERR_BUSY || rc == BP_ERR_CANCELLED)
+    bp_error_free(error);
+  else
+    complain_of(error);
+  gather_complaints(NULL);
+  tell_news(&o->told, &wrong);
+  return read;
+}
+
+/* Reads the places that are due. Returns whether any was read, even if another process had already
+ * stored its records. */
+static bool read_due(live *l) {
   double now = seconds(), worked = seconds_worked();
   bool read = false;
-  if (now < l->rest_until || now < l->busy_until) return false;
-  for (size_t i = 0; i < l->places.count && !interrupted; i++) {
-    const root *place = &l->places.item[i];
-    if (!l->owed[i]) continue;
-    l->owed[i] = sync_place(l->program, place->source, place->path) == BP_ERR_BUSY;
-    if (l->owed[i]) l->busy_until = seconds() + AGAIN;
-    read = read || !l->owed[i];
-  }
+  for (size_t i = 0; i < l->places.count && !interrupted; i++)
+    if (l->owed[i].due <= now) read |= read_place(l, i);
   l->rest_until = seconds() + REST_FACTOR * (seconds_worked() - worked);
   return read;
 }
 
-static bool is_owed(const live *l) {
-  bool any = false;
+/* When to read next; infinity: nothing is owed. */
+static double next_due(const live *l) {
+  double soonest = INFINITY;
   for (size_t i = 0; i < l->places.count; i++)
-    any = any || l->owed[i];
-  return any;
+    if (l->owed[i].due < soonest) soonest = l->owed[i].due;
+  return soonest > l->rest_until ? soonest : l->rest_until;
 }
 
-/* Milliseconds to wait: until owed places may be read, at most STEP, as a signal between two waits
+/* Milliseconds to wait: until a place is due, at most STEP, as a signal between two waits
  * interrupts neither. */
 static int patience(const live *l, double left) {
-  double until = l->rest_until > l->busy_until ? l->rest_until : l->busy_until;
-  double rest = until - seconds();
-  if (is_owed(l) && rest < left) left = rest > 0 ? rest : 0;
+  double until_due = next_due(l) - seconds();
+  if (until_due < left) left = until_due > 0 ? until_due : 0;
   return (int)((left < STEP ? left : STEP) * 1000 + 1);
 }
 
@@ -79,14 +97,16 @@ bool live_step(live *l, int milliseconds) {
   while ((left = end - seconds()) > 0 && !interrupted) {
     if (follow_wait(l->follower, patience(l, left), l->changed))
       for (size_t i = 0; i < l->places.count; i++)
-        l->owed[i] = l->owed[i] || l->changed[i];
-    if (is_owed(l) && read_owed(l)) return true;
+        if (l->changed[i] && isinf(l->owed[i].due)) l->owed[i].due = 0;
+    if (next_due(l) <= seconds() && read_due(l)) return true;
   }
   return false;
 }
 
 void live_close(live *l) {
   follow_close(l->follower);
+  for (size_t i = 0; i < l->places.count; i++)
+    text_free(&l->owed[i].told);
   roots_free(&l->places);
   free(l->changed);
   free(l->owed);

@@ -7,13 +7,19 @@
 #include "paths.h"
 #include "program.h"
 
+/* When a place is to be read, in monotonic seconds, and why it could not be read last time. */
+typedef struct owed {
+  double due; /* infinity: it did not change */
+  text told;
+} owed;
+
 typedef struct live {
   program *program;
   roots places;
   follower *follower;
-  bool *changed;                 /* by place, set by the last wait */
-  bool *owed;                    /* changed, but not read yet */
-  double rest_until, busy_until; /* monotonic seconds before which nothing is read */
+  bool *changed;     /* by place, set by the last wait */
+  owed *owed;        /* by place */
+  double rest_until; /* monotonic seconds before which nothing is read */
 } live;
 
 /* Starts to follow, then reads what exists. Returns an exit code; prints errors. */

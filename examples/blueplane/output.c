@@ -187,6 +187,13 @@ TEXT_FORMAT(1, 2) static void tellf(const char *format, ...) {
   text_free(&said);
 }
 
+void tell_news(text *told, text *said) {
+  if (said->data != NULL && (told->data == NULL || strcmp(told->data, said->data) != 0))
+    fputs(said->data, stderr);
+  text_free(told);
+  *told = *said;
+}
+
 void note(const screen *s, const char *format, ...) {
   if (s->quiet) return;
   va_list arguments;

@@ -35,5 +35,8 @@ int complain_of(bp_error *error);
 int complain_of_content(const char *path, bp_error *error);
 /* Redirects later errors to the text; NULL: back to standard error. */
 void gather_complaints(text *into);
+/* Prints an error when it appears or changes, not at every retry: `told` is the one before. Takes
+ * ownership of `said`. */
+void tell_news(text *told, text *said);
 
 #endif

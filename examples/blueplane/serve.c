@@ -49,14 +49,6 @@ static time_t seconds_now(void) {
   return now.tv_sec + 1; /* never 0 */
 }
 
-/* Prints an error when it appears or changes, not at every retry. Takes ownership of `said`. */
-static void tell_news(text *told, text *said) {
-  if (said->data != NULL && (told->data == NULL || strcmp(told->data, said->data) != 0))
-    fputs(said->data, stderr);
-  text_free(told);
-  *told = *said;
-}
-
 /* Whether the document differs from the served one, or TODAY_EVERY has passed. */
 static bool is_news(service *v, const text *document) {
   bool same = v->shown.data != NULL && strcmp(v->shown.data, document->data) == 0;

@@ -118,9 +118,9 @@ static int read_place(const program *p, part *where, bool whole_folder, double u
   return rc;
 }
 
-int sync_place(const program *p, const char *source, const char *path) {
+int sync_place(const program *p, const char *source, const char *path, bp_error **error) {
   part where = {source, copy_text(path), BP_INGEST_REPORT_INIT};
-  int rc = read_place(p, &where, true, 0, NULL);
+  int rc = read_place(p, &where, true, 0, error);
   free(where.path);
   return rc;
 }

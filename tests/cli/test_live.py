@@ -14,6 +14,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -264,8 +265,8 @@ class Watch(Case):
     """`blueplane watch`: what it follows and prints."""
 
     def watch(self, *words):
-        process = subprocess.Popen([PROGRAM, "watch", *words], env=self.home, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        process = subprocess.Popen([PROGRAM, "watch", *words], env=self.home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, restore_signals=False)  # a file that is too large is an error
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.kill)
@@ -367,6 +368,22 @@ class Watch(Case):
         self.write(prompt(2))
         self.assertEqual(json.loads(next(documents))["totals"]["interactions"]["value"], before + 2)
         self.assertLess(time.monotonic() - began, 20)
+
+    @unittest.skipUnless(hasattr(resource, "prlimit"), "the limits of another process can be set on Linux")
+    def test_a_full_disk_costs_nothing(self):
+        """What could not be stored is told once, and stored as soon as there is room, without another change."""
+        process = self.watch("--json")
+        documents = iter(process.stdout.readline, b"")
+        before = json.loads(next(documents))["totals"]["interactions"]["value"] or 0
+        _, most = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, most))
+        self.write(prompt(1))
+        self.assertRegex(process.stderr.readline().decode(), "^blueplane: (the disk is full|.*writing the store failed)")
+        time.sleep(11)  # it is tried twice more
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, most))
+        self.assertEqual(json.loads(next(documents))["totals"]["interactions"]["value"], before + 1)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual((process.wait(PATIENCE), process.stderr.read()), (130, b""))
 
     def test_a_line_for_each_change(self):
         """Without options, one status line for each change."""
