@@ -55,7 +55,7 @@ static void close_store(napi_env env, void *store, void *hint) {
   bp_close(store);
 }
 
-/* open(path or null for memory, { now: microseconds }) -> store */
+/* open(path or null for memory, a fixed time in microseconds for tests) -> store */
 static int64_t fixed_now;
 static int64_t fixed_clock(void *user) {
   (void)user;
@@ -82,8 +82,9 @@ static napi_value open_store(napi_env env, napi_callback_info info) {
   int rc = bp_open(&store, path, &options, &error);
   free(path);
   if (rc != BP_OK) return throw_library(env, error);
-  napi_create_external(env, store, close_store, NULL, &external);
-  return external;
+  if (napi_create_external(env, store, close_store, NULL, &external) == napi_ok) return external;
+  bp_close(store);
+  return throw_text(env, "out of memory");
 }
 
 static bp_store *store_of(napi_env env, napi_value value) {
@@ -135,7 +136,8 @@ static napi_value run_query(napi_env env, napi_callback_info info) {
   int rc = bp_query_from_json(&query, asked, length, &error);
   if (rc == BP_OK) rc = bp_query_run(&result, store, query, &error);
   if (rc == BP_OK) rc = bp_result_format(&out, &length, result, "json", &error);
-  if (rc == BP_OK) napi_create_string_utf8(env, out, length, &answer);
+  if (rc == BP_OK && napi_create_string_utf8(env, out, length, &answer) != napi_ok)
+    throw_text(env, "the answer is too long"); /* for a string of JavaScript */
   bp_free(out);
   bp_result_free(result);
   bp_query_free(query);
