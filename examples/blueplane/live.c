@@ -40,9 +40,10 @@ int live_open(live *l, program *p) {
   l->owed = need(calloc(count + 1, sizeof *l->owed));
   l->follower = follow_open(folders, count, given(&p->options, OPTION_POLL));
   free(folders);
+  int code = sync_before(p);
   for (size_t i = 0; i < count; i++)
-    l->owed[i].due = INFINITY;
-  return sync_before(p);
+    l->owed[i].due = p->behind ? 0 : INFINITY;
+  return code;
 }
 
 /* Reads a place. False: it stays owed. What is wrong is told once, except that another process is

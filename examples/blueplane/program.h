@@ -21,6 +21,7 @@ typedef struct program {
   bp_store *store;  /* NULL before open_store */
   bool soon;        /* not all new records have to be read now */
   bool only_stored; /* the store is read-only, and the user was told */
+  bool behind;      /* sync_before could not store all that is new */
 } program;
 
 /* Opens the store, making its folder if necessary. With `only_asks` a read-only store will do.

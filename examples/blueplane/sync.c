@@ -205,6 +205,7 @@ int sync_before(program *p) {
     note(&p->screen, "note: %s could not be read; blueplane doctor says more", files.data);
     text_free(&files);
   }
+  p->behind = rc != BP_OK && rc != BP_ERR_READONLY;
   if (rc == BP_ERR_BUSY || rc == BP_ERR_READONLY) {
     note(&p->screen,
          rc == BP_ERR_BUSY

@@ -369,6 +369,17 @@ class Watch(Case):
         self.assertEqual(json.loads(next(documents))["totals"]["interactions"]["value"], before + 2)
         self.assertLess(time.monotonic() - began, 20)
 
+    def test_what_another_process_kept_from_being_read_at_the_start(self):
+        """It is read once that process is done, and not only after the next change."""
+        self.run_program("sync")
+        self.write(prompt(1))
+        store = os.path.join(self.root, ".local", "share", "blueplane", "blueplane.db")
+        with contextlib.closing(sqlite3.connect(store, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            documents = iter(self.watch("--json").stdout.readline, b"")
+            before = json.loads(next(documents))["totals"]["interactions"]["value"] or 0
+        self.assertEqual(json.loads(next(documents))["totals"]["interactions"]["value"], before + 1)
+
     @unittest.skipUnless(hasattr(resource, "prlimit"), "the limits of another process can be set on Linux")
     def test_a_full_disk_costs_nothing(self):
         """What could not be stored is told once, and stored as soon as there is room, without another change."""
