@@ -347,7 +347,8 @@ static enum MHD_Result answer(void *self, struct MHD_Connection *c, const char *
   server *s = self;
   (void)version, (void)body, (void)body_length, (void)context;
   if (!is_our_name(s, host_of(c)))
-    return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST, "That is not a name of this server.\n");
+    return refuse(c, MHD_HTTP_MISDIRECTED_REQUEST,
+                  "That is not a name of this server: --host of blueplane serve adds one.\n");
   if (strcmp(method, MHD_HTTP_METHOD_GET) != 0)
     return refuse(c, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET is supported.\n");
   if (has_body(c))
