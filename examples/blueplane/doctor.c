@@ -195,6 +195,17 @@ static void check_room(doctor *d, double used, double growth) {
              "BLUEPLANE_STORE"));
 }
 
+/* Opening a store for writing completes its erasures, unless something prevents it. */
+static void check_erasures(doctor *d, int64_t pending) {
+  text said = {0};
+  if (pending == 0) return;
+  put_some(&said, (uint64_t)pending, "erasure is", "erasures are");
+  text_add(&said, " not complete: bytes of what was erased may still be in the store's files");
+  find(d, WARNING, "erasures", said.data,
+       copy_text("end what has the store open and see that its disk has room for a second one; "
+                 "then blueplane sync completes them"));
+}
+
 static void check_content(doctor *d) {
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -215,6 +226,7 @@ static void check_content(doctor *d) {
              "records have no usable time and are not in any period");
     find(d, WARNING, "undated", undated.data, copy_text("--period all counts them"));
   }
+  check_erasures(d, health_figure(r, "erasures_pending"));
   check_room(d, (double)(health_figure(r, "storage_bytes") - health_figure(r, "free_bytes")),
              (double)health_figure(r, "growth"));
   bp_result_free(r);

@@ -30,6 +30,7 @@ const vital_info vital_table[] = {
     {"storage_bytes", VITAL_BYTES, "Store", "size", "storage_bytes", NULL, NULL, "Size of the store"},
     {"free_bytes", VITAL_BYTES, "Store", "unused", "free_bytes", NULL, NULL, "Unused bytes in the store"},
     {"wal_bytes", VITAL_BYTES, "Store", "write-ahead log", "wal_bytes", NULL, NULL, "Size of the write-ahead log"},
+    {"erasures_pending", VITAL_COUNT, "Store", "erasures to complete", "erasures_pending", NULL, NULL, "Erasures whose bytes may still be in the store's files"},
     {"growth", VITAL_BYTES, "Store", "growth a day", "growth_bytes_per_day", NULL, NULL, "Growth a day, over the last 28 days"},
     {"limit_bytes", VITAL_BYTES, "Store", "limit", "limit_bytes", NULL, NULL, "Size limit of the store: --size-limit, or what fits on the disk"},
     {"days_to_limit", VITAL_DAYS, "Store", "limit reached in", "days_to_limit", NULL, NULL, "Days until the limit is reached at this growth"},

@@ -152,6 +152,7 @@ static int health(inspection *i, bp_error **error) {
   health_row(t, "storage_bytes", h.file_bytes, "bytes");
   health_row(t, "free_bytes", h.free_pages * h.page_size, "bytes");
   health_row(t, "wal_bytes", h.wal_bytes, "bytes");
+  health_row(t, "erasures_pending", h.erasures_pending, "erasures");
   if (bpi_store_kind(i->handle->store) != STORE_PERSONAL) return BP_OK;
   for (size_t kind = 0; kind < sizeof facts / sizeof *facts; kind++)
     activity_row(i, facts[kind], h.facts[kind], "rows");

@@ -595,13 +595,15 @@ static int empty_log(store *s, bool *done, bp_error **error) {
   return rc;
 }
 
-/* Writes the database file again from its rows alone. */
+/* Writes the database file again from its rows alone. If that fails, the log is given back all the
+ * same: it may be as large as the database, and the disk full. */
 static int rewrite(store *s, bool *done, bp_error **error) {
   int code = sqlite3_exec(s->db, "VACUUM", NULL, NULL, NULL);
-  *done = code == SQLITE_OK;
-  if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) return BP_OK;
-  if (code != SQLITE_OK) return bpi_sql_fail(code, error);
-  return empty_log(s, done, error);
+  int rc = empty_log(s, done, error);
+  if (code == SQLITE_OK) return rc;
+  *done = false;
+  if ((code & 0xff) == SQLITE_BUSY || (code & 0xff) == SQLITE_LOCKED) return rc;
+  return rc == BP_OK ? bpi_sql_fail(code, error) : rc;
 }
 
 #define PENDING "erasures_pending" /* number of erasures whose files must still be cleaned */

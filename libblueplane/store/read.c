@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "store/cells.h"
 #include "store/days.h"
+#include "store/erase.h"
 #include "store/tasks.h"
 #include "store/transaction.h"
 
@@ -361,6 +362,7 @@ int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error
   if (rc == BP_OK && activity) rc = bpi_read_sessions(s, add_shadowed, &out->shadowed, error);
   out->file_bytes = out->page_size * out->pages;
   out->wal_bytes = wal_bytes(s);
+  if (rc == BP_OK) rc = bpi_store_erase_pending(s, &out->erasures_pending, error);
   if (rc == BP_OK)
     rc = bpi_store_setting(s, "last_ingest_us", FACT_NONE, &out->last_ingest_us, error);
   return rc;

@@ -105,7 +105,7 @@ typedef struct store_health {
   int64_t schema, page_size, pages, free_pages, wal_bytes, file_bytes;
   int64_t facts[8]; /* prompt, response, tool_call, decision, span, event, change, session */
   int64_t shadowed; /* facts among these that a better source of their session reports as well */
-  int64_t cells, files, rejects, undated, last_ingest_us;
+  int64_t cells, files, rejects, undated, last_ingest_us, erasures_pending;
 } store_health;
 /* With `activity` false the counts of a person's activity (facts, cells, undated) stay 0. */
 int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error);

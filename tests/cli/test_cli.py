@@ -1717,6 +1717,22 @@ class Care(Case):
         self.assertEqual(said["codex"]["status"], "warning")
         self.assertIn("CODEX_HOME", said["codex"]["mend"])
 
+    def test_an_erasure_that_is_not_complete(self):
+        """Under a reader an erasure stays pending; health tells it and doctor says how it is completed."""
+        home = self.new_home()
+        self.ok(home("sync"))
+        reader = sqlite3.connect(home.store, isolation_level=None)
+        self.addCleanup(reader.close)
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM prompt").fetchone()
+        home("erase", "everything", "--yes")
+        self.assertRegex(self.ok(home("health")).out, r"erasures to complete +1\n")
+        self.assertRegex(self.ok(home("doctor")).out, r"warning +erasures +1 erasure is not complete.*\n +end what has the store open")
+        reader.close()
+        self.ok(home("sync"))
+        self.assertRegex(self.ok(home("health")).out, r"erasures to complete +0\n")
+        self.assertNotIn("erasures", self.ok(home("doctor")).out)
+
     def test_rejects_are_reported(self):
         """Rejected records are reported without their content."""
         home = self.new_home()

@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -405,6 +406,11 @@ class Reader:
         self.process.communicate()
 
 
+def told(store: pathlib.Path, access: str) -> dict:
+    made = bpt("inspect", store, "health", "json", "--access", access, "--now", NOW)
+    return {row["name"]: row["value"] for row in json.loads(made.stdout)["rows"]}
+
+
 def test_under_a_reader(folder: pathlib.Path) -> None:
     """Rows are hidden from every new query at once; bytes stay as long as the reader, which is reported as pending,
     never OK."""
@@ -417,6 +423,8 @@ def test_under_a_reader(folder: pathlib.Path) -> None:
     check(hits(store, wanted) > 0, "control: the old state is still in the files")
     error = erase(store, 1, everything=True)["error"]
     equal(error["details"].get("status"), "pending", "still pending")
+    for access in ("owner", "devops"):
+        equal(told(store, access)["erasures_pending"], 2, f"{access} sees both")
     reader.close()
     bpt("inspect", store, "health")
     gone(store, wanted, "after the next opening")
@@ -424,12 +432,17 @@ def test_under_a_reader(folder: pathlib.Path) -> None:
     equal(ingest(store, home)["records_stored"], 0, "nothing comes back")
 
 
-class Handle:
-    """Another process that has a store open and repeats the same question."""
+def limit_files(size: int) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
-    def __init__(self, *asks: Any) -> None:
+
+class Handle:
+    """Another process that has a store open and repeats the same question. The disk may have too little room for it."""
+
+    def __init__(self, *asks: Any, room: int = resource.RLIM_INFINITY) -> None:
         self.process = subprocess.Popen([e2e.BPT, *map(str, asks), "--hold"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True)
+                                        text=True, preexec_fn=lambda: limit_files(room))
         self.first = self.read()
 
     def read(self) -> dict:
@@ -446,6 +459,21 @@ class Handle:
     def close(self) -> None:
         self.process.communicate()
         equal(self.process.returncode, 0, "the other process ended without an error")
+
+
+def test_without_room(folder: pathlib.Path) -> None:
+    """Without room to write the database anew, the store can be used, the erasure stays pending, and the log does not keep
+    the room that was left."""
+    store, _ = made(folder)
+    with sqlite3.connect(store) as db:
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('erasures_pending', 1)")
+    db.close()
+    other = Handle("inspect", store, "health", "json", "--now", NOW, room=store.stat().st_size)
+    figures = {row["name"]: row["value"] for row in other.first["rows"]}
+    equal(figures["erasures_pending"], 1, "still pending")
+    equal((figures["wal_bytes"], os.path.getsize(f"{store}-wal")), (0, 0), "the log is given back")
+    other.close()
+    equal(told(store, "owner")["erasures_pending"], 0, "completed where there is room")
 
 
 def test_two_under_a_reader(folder: pathlib.Path) -> None:

@@ -1439,10 +1439,10 @@ START_TEST(inspecting_by_hand) {
   static const struct {
     const char *name;
     int64_t value;
-  } healthy[] = {{"schema", 1},    {"prompts", 2}, {"responses", 1}, {"tool_calls", 1},
-                 {"decisions", 0}, {"spans", 0},   {"events", 0},    {"changes", 0},
-                 {"sessions", 1},  {"files", 1},   {"rejects", 1},   {"undated", 1},
-                 {"wal_bytes", 0}};
+  } healthy[] = {{"schema", 1},    {"prompts", 2},         {"responses", 1}, {"tool_calls", 1},
+                 {"decisions", 0}, {"spans", 0},           {"events", 0},    {"changes", 0},
+                 {"sessions", 1},  {"files", 1},           {"rejects", 1},   {"undated", 1},
+                 {"wal_bytes", 0}, {"erasures_pending", 0}};
   for (size_t i = 0; i < sizeof healthy / sizeof *healthy; i++)
     ck_assert_msg(health(store, healthy[i].name) == healthy[i].value, "%s", healthy[i].name);
 
