@@ -5,6 +5,7 @@
 #include "api/audit.h"
 #include "api/inspection.h"
 #include "base/mem.h"
+#include "base/sum.h"
 #include "base/time.h"
 #include "metrics/coverage.h"
 #include "metrics/keymap.h"
@@ -389,9 +390,9 @@ static int add_model(void *user, const rollup_cell *cell) {
     return BP_ERR_NOMEM;
   all->total = items;
   if (fresh) all->total[at] = (model_total){0, 0};
-  all->total[at].responses += cell->n;
+  bpi_add_to(&all->total[at].responses, cell->n);
   for (int m = RESPONSE_INPUT; m <= RESPONSE_CACHE_WRITE_1H; m++)
-    all->total[at].tokens += cell->m[m];
+    bpi_add_to(&all->total[at].tokens, cell->m[m]);
   return 0;
 }
 

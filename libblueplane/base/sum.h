@@ -15,7 +15,8 @@ static inline void bpi_add_to(int64_t *sum, int64_t value) {
     *sum += value;
 }
 
-/* Wraps around, so that the sum is right again once the excess is subtracted. */
+/* Wraps around, so that the sum is right again once the excess is subtracted. A negative sum is one
+ * beyond the end, of up to twice as much. */
 static inline void bpi_add_around(int64_t *sum, int64_t value) {
   *sum = (int64_t)((uint64_t)*sum + (uint64_t)value);
 }

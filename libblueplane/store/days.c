@@ -56,10 +56,20 @@ typedef struct reading {
   bp_error **error;
 } reading;
 
+/* A stored sum beyond the end has wrapped around (base/sum.h). To readers it is the greatest number,
+ * which an answer shows as a lower bound. */
+static void stop_at_end(rollup_cell *cell) {
+  if (cell->n < 0) cell->n = INT64_MAX;
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    if (cell->m[i] < 0) cell->m[i] = INT64_MAX;
+}
+
 static int pass_on(void *user, const rollup_cell *cell) {
   reading *r = user;
+  rollup_cell shown = *cell;
   r->missed++;
-  return r->to->cell(r->to->user, cell);
+  stop_at_end(&shown);
+  return r->to->cell(r->to->user, &shown);
 }
 
 static int read_rows(reading *r, int64_t from, int64_t until) {

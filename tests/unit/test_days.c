@@ -25,8 +25,19 @@ static int take_cell(void *user, const rollup_cell *cell) {
   return 0;
 }
 
-/* Sums that overflow are right again once the excess is subtracted, both before storing and in the
- * store. */
+static int64_t shown(store *s) {
+  cells all = {0};
+  bp_error *error = NULL;
+  ck_assert_int_eq(
+      bpi_read_rollup(s, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_cell, &all, &error), BP_OK);
+  ck_assert_uint_eq(all.count, 1);
+  int64_t sum = all.cell[0].m[0];
+  bpi_cells_free(&all);
+  return sum;
+}
+
+/* Sums that overflow are shown as the greatest number, and are right again once the excess is
+ * subtracted, both before storing and in the store. */
 START_TEST(sums_come_back_from_beyond_the_end) {
   store *s = memory_store();
   bp_error *error = NULL;
@@ -40,11 +51,13 @@ START_TEST(sums_come_back_from_beyond_the_end) {
     add_cell(&all, &great);
     ck_assert_int_eq(bpi_cells_store(&all, s, &error), BP_OK);
     bpi_cells_free(&all);
+    if (i == 0) ck_assert_int_eq(shown(s), INT64_MAX); /* 7 too many */
   }
   for (int i = 0; i < 3; i++)
     take_cell(&all, &great);
   ck_assert_int_eq(bpi_cells_store(&all, s, &error), BP_OK);
   bpi_cells_free(&all);
+  ck_assert_int_eq(shown(s), 7);
   ck_assert_int_eq(bpi_cells_read(s, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_cell, &all, &error),
                    BP_OK);
   ck_assert_uint_eq(all.count, 1);
