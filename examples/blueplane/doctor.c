@@ -165,7 +165,8 @@ static void check_integrity(doctor *d) {
     well = well && bp_result_int(r, row, 1);
   if (well)
     find(d, WELL, "integrity",
-         copy_text("the database is sound, and its names and sums agree with its facts"), NULL);
+         copy_text("the database is sound and whole, and its names and sums agree with its facts"),
+         NULL);
   else
     find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
          print_text(HOW_TO_BEGIN_ANEW, d->program->store_path));

@@ -199,7 +199,7 @@ static int check_row(bp_result *t, const char *name, int rc, int ok, bp_error **
   return BP_OK;
 }
 
-/* Names and sums are checked only if this access may see facts; in a damaged database they count as
+/* Facts and names are checked only if this access may see facts; in a damaged database they count as
  * failed. */
 static int integrity(inspection *i, bp_error **error) {
   store *s = i->handle->store;
@@ -212,6 +212,9 @@ static int integrity(inspection *i, bp_error **error) {
   if (bpi_store_kind(s) != STORE_PERSONAL || !bpi_tells_activity(i->handle)) return rc;
   if (rc == BP_OK && sound) rc = check_names(s, &ok, error);
   rc = check_row(t, "names", rc, ok, error);
+  ok = 0;
+  if (rc == BP_OK && sound) rc = bpi_read_references(s, &ok, error);
+  rc = check_row(t, "references", rc, ok, error);
   ok = 0;
   if (rc == BP_OK && sound) rc = bpi_read_sums(s, &ok, error);
   return check_row(t, "sums", rc, ok, error);

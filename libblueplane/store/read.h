@@ -110,6 +110,8 @@ typedef struct store_health {
 /* With `activity` false the counts of a person's activity (facts, cells, undated) stay 0. */
 int bpi_read_health(store *s, bool activity, store_health *out, bp_error **error);
 int bpi_read_integrity(store *s, int *ok, bp_error **error); /* SQLite's full check: slow */
+/* Whether every session and name that a row refers to is there. */
+int bpi_read_references(store *s, int *ok, bp_error **error);
 /* Whether cells, runs and tasks match what the facts give. Slow, and needs memory for all of it. */
 int bpi_read_sums(store *s, int *ok, bp_error **error);
 

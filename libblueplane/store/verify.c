@@ -1,9 +1,12 @@
-/* store/verify.c: the slow check that everything derived from the facts (rollup, runs, extents of
- * sessions, tasks, packed days) matches them, by computing all of it again. */
+/* store/verify.c: the slow checks that everything derived from the facts (rollup, runs, extents of
+ * sessions, tasks, packed days) matches them, by computing all of it again, and that the sessions
+ * and names that rows refer to are there. */
+#include "base/buf.h"
 #include "base/mem.h"
 #include "store/batch.h"
 #include "store/days.h"
 #include "store/group.h"
+#include "store/personal.h"
 #include "store/read.h"
 #include "store/tasks.h"
 
@@ -48,10 +51,44 @@ int bpi_read_sums(store *s, int *ok, bp_error **error) {
   return rc;
 }
 
+/* Writes a question that is answered with 1 if no number is missing. No session is 0 or, in a row
+ * without content, FACT_MARKER; no name is 0. */
+static void ask_for_sessions(buf *sql) {
+  const char *before = "SELECT NOT EXISTS (";
+  for (const personal_table *t = bpi_personal_tables; t->name != NULL; t++) {
+    if (t->how != PERSONAL_FACT) continue;
+    bpi_buf_printf(sql, "%sSELECT session FROM %s", before, t->name);
+    before = " UNION ALL ";
+  }
+  bpi_buf_text(sql, " EXCEPT SELECT id FROM session EXCEPT VALUES (0), (-1))");
+}
+
+static void ask_for_names(buf *sql) {
+  bpi_buf_text(sql, "SELECT NOT EXISTS (SELECT * FROM ");
+  bpi_personal_labels(sql);
+  bpi_buf_text(sql, " EXCEPT SELECT id FROM label EXCEPT VALUES (0))");
+}
+
+int bpi_read_references(store *s, int *ok, bp_error **error) {
+  static void (*const ask[])(buf *) = {ask_for_sessions, ask_for_names};
+  int rc = BP_OK;
+  int64_t whole = 1;
+  for (size_t i = 0; i < sizeof ask / sizeof *ask && rc == BP_OK && whole; i++) {
+    buf sql;
+    bpi_buf_init(&sql, 4096);
+    ask[i](&sql);
+    rc = sql.failed ? bpi_fail_nomem(error) : bpi_sql_number(s, sql.data, &whole, error);
+    bpi_buf_free(&sql);
+  }
+  *ok = rc == BP_OK && whole;
+  return rc;
+}
+
 int bpi_store_verify(store *s, int *ok, bp_error **error) {
   *ok = 0;
   int rc = bpi_store_begin_read(s, error);
-  if (rc == BP_OK) rc = bpi_read_sums(s, ok, error);
+  if (rc == BP_OK) rc = bpi_read_references(s, ok, error);
+  if (rc == BP_OK && *ok) rc = bpi_read_sums(s, ok, error);
   bpi_store_rollback(s);
   return rc;
 }

@@ -1446,9 +1446,9 @@ START_TEST(inspecting_by_hand) {
   for (size_t i = 0; i < sizeof healthy / sizeof *healthy; i++)
     ck_assert_msg(health(store, healthy[i].name) == healthy[i].value, "%s", healthy[i].name);
 
-  result = inspect(store, "integrity"); /* the database, names, sums */
-  ck_assert_uint_eq(bp_result_rows(result), 3);
-  for (size_t i = 0; i < 3; i++)
+  result = inspect(store, "integrity"); /* the database, names, references, sums */
+  ck_assert_uint_eq(bp_result_rows(result), 4);
+  for (size_t i = 0; i < 4; i++)
     ck_assert_int_eq(bp_result_int(result, i, 1), 1);
   bp_result_free(result);
   result = inspect(store, "labels");

@@ -57,12 +57,16 @@ START_TEST(verify_sees_damage) {
       "UPDATE session SET first_us = first_us - 1",
       "UPDATE session SET last_us = NULL",
       "DELETE FROM session WHERE id = 1",
+      "DELETE FROM session WHERE id = 2", /* of a fact that is no activity */
+      "UPDATE session SET workspace = 99 WHERE id = 1",
+      "UPDATE tool_call SET result_file = 99",
   };
   for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
     store *s = memory_store();
     const record r[] = {response(1, 1, T0, 5, 1), prompt(3, T0 + MINUTE, 1),
-                        prompt(5, T0 + 60 * MINUTE, 1)};
-    apply_records(s, r, 3);
+                        prompt(5, T0 + 60 * MINUTE, 1), new_record(RECORD_SPAN, 7, T0, 2),
+                        new_record(RECORD_TOOL_USE, 9, T0, 1)};
+    apply_records(s, r, sizeof r / sizeof *r);
     ck_assert(verified(s));
     sql(s, damages[i]);
     ck_assert_msg(!verified(s), "%s", damages[i]);
