@@ -239,10 +239,18 @@ static int read_input(worker *w, const source *reader, const char *path) {
   return rc;
 }
 
+/* Whether the file now ends before the position, as a log does that is copied and then emptied. */
+static bool was_cut(const worker *w) {
+  char last;
+  return w->offset > 0 && bpi_file_read(w->file, w->offset - 1, &last, sizeof last) == 0;
+}
+
+/* What follows in a file that is no longer as it was read would make a mixture of two. One that was
+ * cut has nothing that follows: what was read of it counts, and note_place has it read again. */
 static int64_t read_file(void *user, void *into, size_t length) {
   worker *w = user;
   int64_t got = bpi_file_read(w->file, w->offset, into, length);
-  if (got >= 0 && !as_read(w)) return BP_ERR_IO; /* a mixture of two files would be read */
+  if (got >= 0 && !as_read(w)) return was_cut(w) ? 0 : BP_ERR_IO;
   if (got <= 0) return got;
   w->offset += got;
   w->seen = got < TAIL_BYTES ? (size_t)got : TAIL_BYTES;

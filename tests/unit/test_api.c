@@ -834,6 +834,15 @@ static int rewrite_once(void *user, const bp_progress *progress) {
   return 0;
 }
 
+static int empty_once(void *user, const bp_progress *progress) {
+  int *done = user;
+  if (*done == 0 && progress->bytes_done > 0) {
+    *done = 1;
+    write_file("race.blueplane.jsonl", "w", "");
+  }
+  return 0;
+}
+
 /* A file that another program replaces in place while it is read, by one of the same size: nothing
  * of the new one is lost, as the next call reads it from its start. */
 START_TEST(a_file_is_rewritten_while_it_is_read) {
@@ -852,6 +861,31 @@ START_TEST(a_file_is_rewritten_while_it_is_read) {
   ck_assert_uint_eq(report.records_stored, RACING);
   ck_assert_int_eq(bp_ingest_file(store, NULL, path, NULL, &report, &error), BP_OK);
   ck_assert_uint_eq(report.bytes_read, 0);
+  bp_close(store);
+}
+END_TEST
+
+/* A log that is emptied while it is read was not unreadable: what was read of it counts, and what is
+ * written into it from then on is read from its start. */
+START_TEST(a_file_is_emptied_while_it_is_read) {
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  bp_ingest_report report = BP_INGEST_REPORT_INIT;
+  bp_store *store = memory_store();
+  bp_error *error = NULL;
+  int done = 0;
+  write_prompts("old");
+  options.progress = empty_once;
+  options.progress_user = &done;
+  const char *path = path_of("race.blueplane.jsonl");
+  ck_assert_int_eq(bp_ingest_file(store, NULL, path, &options, &report, &error), BP_OK);
+  ck_assert_int_eq(done, 1);
+  ck_assert(report.files_failed == 0 && report.files_changed == 1);
+  ck_assert(report.records_stored > 0 && report.records_stored < RACING);
+  ck_assert_int_eq(health(store, "rejects"), 0);
+  int64_t known = (int64_t)report.records_stored;
+  write_file("race.blueplane.jsonl", "w", PROMPT("p1", "01") PROMPT("p2", "02"));
+  ck_assert_int_eq(bp_ingest_file(store, NULL, path, NULL, &report, &error), BP_OK);
+  ck_assert_int_eq(metric(store, "prompts", "all"), known + 2);
   bp_close(store);
 }
 END_TEST
@@ -1659,6 +1693,7 @@ int main(void) {
   tcase_add_test(tests, files_grow);
   tcase_add_test(tests, files_are_rewritten);
   tcase_add_posix_test(tests, a_file_is_rewritten_while_it_is_read);
+  tcase_add_posix_test(tests, a_file_is_emptied_while_it_is_read);
   tcase_add_test(tests, scans_find_their_files);
   tcase_add_posix_test(tests, files_that_cannot_be_written);
   tcase_add_posix_test(tests, what_cannot_be_read_is_counted);
