@@ -772,10 +772,6 @@ def write(path: pathlib.Path, *events: dict) -> pathlib.Path:
     return path
 
 
-def integrity(store: pathlib.Path) -> set:
-    return {(row["check"], row["good"]) for row in json.loads(bpt("inspect", store, "integrity").stdout)["rows"]}
-
-
 def named(store: pathlib.Path, session: int) -> str:
     """A session as a selector names it."""
     (hi, lo), = rows(store, "SELECT hi, lo FROM session WHERE id = ?", session)
