@@ -109,6 +109,15 @@ int64_t bpi_disk_read(disk_file opened, int64_t offset, void *into, size_t lengt
   return got < 0 ? BP_ERR_IO : (int64_t)got;
 }
 
+/* On Apple's systems fsync leaves the data in the drive's cache; file systems of others may know
+ * nothing more. */
+static bool sync_file(int descriptor) {
+#ifdef F_FULLFSYNC
+  if (fcntl(descriptor, F_FULLFSYNC) == 0) return true;
+#endif
+  return fsync(descriptor) == 0;
+}
+
 bool bpi_disk_write(disk_file opened, const void *data, size_t length) {
   const char *at = data;
   while (length > 0) {
@@ -118,7 +127,7 @@ bool bpi_disk_write(disk_file opened, const void *data, size_t length) {
     at += written;
     length -= (size_t)written;
   }
-  return fsync((int)opened) == 0;
+  return sync_file((int)opened);
 }
 
 bool bpi_disk_close(disk_file opened) {
@@ -138,7 +147,7 @@ int bpi_disk_stat_path(const char *path, bool follow, file_stat *out) {
 static void sync_directory(const char *directory) {
   int descriptor = open_to_read(directory, O_DIRECTORY);
   if (descriptor < 0) return;
-  (void)fsync(descriptor);
+  (void)sync_file(descriptor);
   (void)close(descriptor);
 }
 

@@ -132,8 +132,9 @@ static int put_beside(store *s, const audit_row *rows, size_t count, int64_t old
   int code = sqlite3_open_v2(sqlite3_db_filename(s->db, "main"), &db,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
   if (code == SQLITE_OK)
-    code = sqlite3_exec(db, "PRAGMA secure_delete = ON; PRAGMA synchronous = NORMAL", NULL, NULL,
-                        NULL);
+    code = sqlite3_exec(
+        db, "PRAGMA secure_delete = ON; PRAGMA fullfsync = ON; PRAGMA synchronous = NORMAL", NULL,
+        NULL, NULL);
   if (code == SQLITE_OK) code = put_all(s, db, rows, count, oldest);
   sqlite3_close_v2(db);
   return code;

@@ -208,12 +208,14 @@ static int migrate(store *s, int64_t now_us, bp_error **error) {
 
 /* -------------------------------------------------------------------------------------- open */
 
-/* Settings of the connection. secure_delete is read back because a build of SQLite may lack it. */
+/* Settings of the connection. secure_delete is read back because a build of SQLite may lack it.
+ * fullfsync: on Apple's systems a sync otherwise ends in the drive's cache. */
 static int configure(store *s, bp_error **error) {
   int64_t secure = 0;
   bpi_sql_wait(s, s->db, BPI_BUSY_MS);
   int rc = bpi_sql_exec(s,
-                        "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
+                        "PRAGMA secure_delete = ON; PRAGMA fullfsync = ON;"
+                        "PRAGMA temp_store = MEMORY;"
                         "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8192",
                         error);
   if (rc == BP_OK) rc = bpi_sql_number(s, "PRAGMA secure_delete", &secure, error);

@@ -103,6 +103,7 @@ START_TEST(stores_are_private_and_persist) {
   ck_assert_int_eq(mode_of("new.db.key"), 0600);
   ck_assert_int_eq(mode_of("new.db-wal"), 0600);
   ck_assert_int_eq(number(s, "PRAGMA secure_delete"), 1);
+  ck_assert_int_eq(number(s, "PRAGMA fullfsync"), 1);
   ck_assert_int_eq(number(s, "PRAGMA synchronous"), 1);
   ck_assert_int_eq(number(s, "SELECT value FROM meta WHERE name = 'created_us'"), T0);
   hash_key key = *bpi_store_key(s);
