@@ -123,8 +123,22 @@ static void mark(const follower *f, const char *path, bool *changed) {
 }
 #endif
 
+/* Returns what the system gave for watching. */
+static void stop_watching(follower *f) {
+  for (size_t i = 0; i < f->watches; i++) {
+#if defined(IS_TOLD) && !defined(__linux__)
+    close(f->watch[i].id);
+#endif
+    free(f->watch[i].path);
+  }
+  f->watches = 0;
+  if (f->descriptor >= 0) close(f->descriptor);
+  f->descriptor = -1;
+}
+
 /* The system has no more watches: polls from now on. */
 static void give_up(follower *f) {
+  stop_watching(f);
   f->polls = true;
   for (size_t i = 0; i < f->roots; i++)
     look(&f->root[i]);
@@ -216,11 +230,22 @@ static int open_watcher(void) {
   return kqueue();
 }
 
+/* Each watch keeps a file open, and the program needs others: of the 256 that macOS allows it at
+ * first, half may be watched. */
+static bool has_room(const follower *f) {
+  long most = sysconf(_SC_OPEN_MAX);
+  return f->watches < WATCHES_MOST && (most < 0 || f->watches < (size_t)most / 2);
+}
+
 /* kqueue reports new names for folders, and writes for files. */
 static void watch_path(follower *f, const char *path) {
   for (size_t i = 0; i < f->watches; i++)
     if (strcmp(f->watch[i].path, path) == 0) return;
   if (f->polls) return;
+  if (!has_room(f)) {
+    give_up(f);
+    return;
+  }
 #if defined(O_EVTONLY)
   int id = open(path, O_EVTONLY | O_CLOEXEC | O_NOFOLLOW);
 #else
@@ -234,7 +259,7 @@ static void watch_path(follower *f, const char *path) {
     add_watch(f, id, path);
   else if (id >= 0)
     close(id);
-  if (!added || f->watches > WATCHES_MOST) give_up(f);
+  if (!added) give_up(f);
 }
 
 static bool is_another(const follower *f, const char *path) {
@@ -373,13 +398,7 @@ follower *follow_open(const char *const *folders, size_t count, bool poll) {
 
 void follow_close(follower *f) {
   if (f == NULL) return;
-#if defined(IS_TOLD) && !defined(__linux__)
-  for (size_t i = 0; i < f->watches; i++)
-    close(f->watch[i].id);
-#endif
-  if (f->descriptor >= 0) close(f->descriptor);
-  for (size_t i = 0; i < f->watches; i++)
-    free(f->watch[i].path);
+  stop_watching(f);
   for (size_t i = 0; i < f->roots; i++)
     free(f->root[i].path);
   free(f->watch);
