@@ -100,7 +100,7 @@ static const char *const metric_names[] = {"claude_code.token.usage",
                                            "claude_code.pull_request.count",
                                            "claude_code.code_edit_tool.decision",
                                            NULL};
-enum { TEMPORALITY_CUMULATIVE = 2 };
+#define TEMPORALITY_CUMULATIVE 2
 
 /* A value of any type; numbers are often sent as texts. */
 typedef struct value {
