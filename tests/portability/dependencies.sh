@@ -2,21 +2,25 @@
 # Builds the libraries that the project and its tests need from Debian's sources, as static archives in a prefix of
 # their own, for a system for which Debian has no packages, or for clang's memory sanitizer, which must see every write:
 #
-#     sh tests/portability/dependencies.sh windows|musl|memory FOLDER
+#     sh tests/portability/dependencies.sh windows|musl|memory|macos|macos-x86_64 FOLDER
 #
 # FOLDER/prefix gets headers, archives and .pc files, FOLDER/source the sources. These are the sources of this machine's
 # Debian, downloaded and verified by apt with package lists of its own; nothing is installed. Needs dpkg-dev, autoconf,
-# automake, libtool, tclsh, make, and gcc-mingw-w64-x86-64-posix, musl-tools or clang.
+# automake, libtool, tclsh, make, and gcc-mingw-w64-x86-64-posix, musl-tools, clang or, for macOS, Python's package
+# ziglang: a clang with its headers (ZIG is the command that runs it, else python3 -m ziglang).
 set -eu
 
 if [ $# -ne 2 ]; then
   sed -n 's/^#     //p' "$0" >&2
   exit 2
 fi
+target=
 case $1 in
 windows) host=x86_64-w64-mingw32 CC=x86_64-w64-mingw32-gcc-posix AR=x86_64-w64-mingw32-ar RANLIB=x86_64-w64-mingw32-ranlib threads=-lpthread ;;
 musl) host=x86_64-linux-musl CC=musl-gcc AR=ar RANLIB=ranlib threads= ;;
 memory) host=$(cc -dumpmachine) CC=clang AR=ar RANLIB=ranlib threads=-lpthread ;;
+macos) host=aarch64-apple-darwin target=aarch64-macos threads= ;;
+macos-x86_64) host=x86_64-apple-darwin target=x86_64-macos threads= ;;
 *)
   echo "no such system here: $1" >&2
   exit 2
@@ -25,10 +29,17 @@ esac
 mkdir -p "$2/source" "$2/prefix/include" "$2/prefix/lib/pkgconfig"
 folder=$(CDPATH='' cd -- "$2" && pwd)
 prefix=$folder/prefix
+if [ -n "$target" ]; then
+  zig=${ZIG:-python3 -m ziglang}
+  printf '#!/bin/sh\nexec %s cc -target %s "$@"\n' "$zig" "$target" >"$folder/cc"
+  printf '#!/bin/sh\nexec %s ar "$@"\n' "$zig" >"$folder/ar"
+  chmod +x "$folder/cc" "$folder/ar"
+  CC=$folder/cc AR=$folder/ar RANLIB=:
+fi
 export CC AR RANLIB
 case $1 in
 windows) CFLAGS='-O2 -D__USE_MINGW_ANSI_STDIO=1' ;;
-musl) CFLAGS='-O2 -fPIC' ;;
+musl | macos*) CFLAGS='-O2 -fPIC' ;;
 memory) CFLAGS='-O1 -g -fno-omit-frame-pointer -fPIC -fsanitize=memory -fsanitize-memory-track-origins' ;;
 esac
 
@@ -92,7 +103,8 @@ utf8proc() {
 }
 
 zlib() {
-  archive z adler32.c crc32.c deflate.c infback.c inffast.c inflate.c inftrees.c trees.c zutil.c compress.c uncompr.c
+  # Else it takes every Apple for Mac OS 9, which had no fdopen.
+  flags=-Dfdopen=fdopen archive z adler32.c crc32.c deflate.c infback.c inffast.c inflate.c inftrees.c trees.c zutil.c compress.c uncompr.c
   cp zlib.h zconf.h "$prefix/include"
   describe zlib "$1" -lz
 }
@@ -138,7 +150,12 @@ for name in $needed; do
   [ ! -e "$folder/$name.built" ] || continue
   directory=$(unpacked "$name")
   echo "$name: $directory"
-  (cd "$directory" && "$name" "$(version_of "$directory")") >"$folder/$name.log" 2>&1 || {
+  # As part of a condition it would go on after a command that failed.
+  set +e
+  (set -e && cd "$directory" && "$name" "$(version_of "$directory")") >"$folder/$name.log" 2>&1
+  failed=$?
+  set -e
+  [ $failed -eq 0 ] || {
     tail -n 20 "$folder/$name.log" >&2
     echo "dependencies: $name was not built" >&2
     exit 1

@@ -2,9 +2,9 @@
 # Builds the library, the program and the tests for another system and runs them here: for Windows with mingw-w64 under
 # Wine, for Linux with musl directly; "memory" is this system under clang's memory sanitizer, with all libraries it
 # links. The program for Windows is compared with this machine's. "address" (with undefined behaviour) and "thread" are
-# this system under gcc's sanitizers, with its own libraries.
+# this system under gcc's sanitizers, with its own libraries. What is built for macOS cannot be run here.
 #
-#     sh tests/portability/systems.sh windows|musl|memory|address|thread FOLDER [TEST...]
+#     sh tests/portability/systems.sh windows|musl|memory|address|thread|macos|macos-x86_64 FOLDER [TEST...]
 #
 # FOLDER keeps what dependencies.sh builds from Debian's sources, and the build. Needs what that script needs, and for
 # Windows wine64. TEST is a name in meson; without any, all that can run are run. Findings of a sanitizer in any process
@@ -94,6 +94,48 @@ END
   how=--native-file
   suites="$suites --suite fault --suite e2e --suite cli"
   ;;
+macos*)
+  # As Apple's linker: it knows no option with two dashes, and meson recognises it by that and by its version. zig's
+  # does not know one of its options, and another not in two words.
+  cat >"$folder/cc.apple" <<'END'
+#!/bin/sh
+case " $* " in
+*" -Wl,--"*) echo 'ld: unknown option: --' >&2; exit 1 ;;
+*" -Wl,-v "*) echo '@(#)PROGRAM:ld  PROJECT:ld64-0' >&2; exit 1 ;;
+esac
+whole=
+for word; do
+  shift
+  case $word in
+  -Wl,-fatal_warnings) continue ;;
+  -Wl,-force_load) whole=$word, && continue ;;
+  esac
+  set -- "$@" "$whole$word"
+  whole=
+done
+exec "${0%.apple}" "$@"
+END
+  chmod +x "$folder/cc.apple"
+  family=${system#macos-}
+  [ "$system" != macos ] || family=aarch64
+  cat >"$folder/machine.txt" <<END
+[binaries]
+c = ['$folder/cc.apple']
+ar = '$folder/ar'
+strip = 'true'
+pkgconfig = 'pkg-config'
+cmake = 'false'
+[properties]
+needs_exe_wrapper = true
+pkg_config_libdir = '$folder/prefix/lib/pkgconfig'
+[host_machine]
+system = 'darwin'
+cpu_family = '$family'
+cpu = '$family'
+endian = 'little'
+END
+  how=--cross-file
+  ;;
 address | thread)
   cat >"$folder/machine.txt" <<END
 [binaries]
@@ -118,6 +160,7 @@ esac
 build=$folder/build
 [ -f "$build/build.ninja" ] || meson setup "$how" "$folder/machine.txt" "$build" "$source"
 ninja -C "$build"
+case $system in macos*) echo "$system: built, and not run"; exit ;; esac
 # Processes that Wine starts by itself would keep the output of the first test open.
 [ "$system" != windows ] || "$folder/run" wineboot --init >/dev/null 2>&1 || :
 # shellcheck disable=SC2086  # a list of options
