@@ -36,7 +36,7 @@ with open(PROGRAM, "rb") as program_file:
 PATIENCE = 600  # seconds for something that takes milliseconds: such a tool is slow
 DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "cli.md")
 UNTIL = "2026-03-31"
-# The clock of a home with sample data: one day the true one would be so late that a synchronisation removes the data as
+# The clock of a home with data of fixed days: one day the true one would be so late that a synchronisation removes them as
 # older than a store may keep. The library that stops it is there on Linux.
 STOPPED = {"LD_PRELOAD": os.environ["BLUEPLANE_FAKENOW"], "FAKE_NOW": "1775131200"} if "BLUEPLANE_FAKENOW" in os.environ else {}
 ALL = ["--since", "2026-02-01", "--until", UNTIL]
@@ -61,7 +61,7 @@ class Run:
 class Home:
     """A person's machine: a home folder with transcripts and a store."""
 
-    def __init__(self, root, data=None):
+    def __init__(self, root, data=None, stopped=False):
         self.root = root
         os.makedirs(root)
         for folder in (".claude", ".codex"):
@@ -71,7 +71,7 @@ class Home:
         for name in ("LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "MSAN_OPTIONS", "TSAN_OPTIONS"):
             if name in os.environ:
                 self.environment[name] = os.environ[name]
-        if data:
+        if data or stopped:
             self.environment |= STOPPED
 
     @property
@@ -127,9 +127,9 @@ class Case(unittest.TestCase):
     def tearDownClass(cls):
         shutil.rmtree(cls.folder, ignore_errors=True)
 
-    def new_home(self, data=True):
+    def new_home(self, data=True, stopped=False):
         folder = tempfile.mkdtemp(dir=self.folder)
-        return Home(os.path.join(folder, "a person"), self.data if data else None)
+        return Home(os.path.join(folder, "a person"), self.data if data else None, stopped)
 
     def ok(self, run, code=0):
         self.assertEqual(run.code, code, run.out + run.err)
@@ -1321,7 +1321,7 @@ class Formats(Case):
 
     def test_singular_and_plural(self):
         """Singular and plural forms."""
-        home = self.new_home(data=False)
+        home = self.new_home(data=False, stopped=True)
         path = os.path.join(self.folder, "one.blueplane.jsonl")
         with open(path, "w", encoding="ascii") as file:
             file.write('{"blueplane":1,"kind":"prompt","platform":"mytool","session":"s","id":"1","workspace":"/a/engine",'
@@ -1335,7 +1335,7 @@ class Formats(Case):
 
     def test_cut_lists_say_so(self):
         """A list that was cut says so, except in JSON, which is complete."""
-        home = self.new_home(data=False)
+        home = self.new_home(data=False, stopped=True)
         path = os.path.join(self.folder, "many.blueplane.jsonl")
         for count in (25, 26):
             with open(path, "w", encoding="ascii") as file:
