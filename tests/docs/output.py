@@ -4,7 +4,8 @@
     python3 tests/docs/output.py [--root DIR] [--write] PROGRAM
 
 Each block between the lines <!-- output --> and <!-- end of output --> has commands, "$ blueplane ...", and their
-output. The sample data ends on a fixed day, which the commands name, so that every machine prints the same. --write
+output. The sample data ends on a fixed day, which the commands name, so that every machine prints the same; the clock of
+BLUEPLANE_FAKENOW (tests/tool/fakenow.c), if given, stands still there, so that they never are too old to be kept. --write
 replaces the blocks; without it a difference fails.
 """
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 
 DAY = "2026-03-27"
+NOW = "1774699200"  # at noon of the day after
 DOCUMENTS = ("README.md", "docs/questions.md")
 BLOCK = re.compile(r"<!-- output -->\n(.*?)<!-- end of output -->\n", re.S)
 
@@ -24,6 +26,8 @@ def run(home, program, found):
     """The block with each command run again."""
     environment = {"HOME": home, "PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C.UTF-8",
                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
+    if "BLUEPLANE_FAKENOW" in os.environ:
+        environment |= {"LD_PRELOAD": os.environ["BLUEPLANE_FAKENOW"], "FAKE_NOW": NOW}
     parts = []
     for command in re.findall(r"^\$ blueplane (.*)$", found, re.M):
         done = subprocess.run([program, *command.split()], env=environment, stdin=subprocess.DEVNULL,
