@@ -367,8 +367,8 @@ static const struct topic {
      "figure is about. Shares are in millionths.",
      NULL},
     {"bp_inspect", "integrity", "check, ok:bool",
-     "A full, slow check of the database and, if this access may see facts, of whether names and "
-     "sums match them.",
+     "A full, slow check of the database and, if this access may see facts, of whether all that "
+     "they refer to is there, and names and sums match them.",
      NULL},
     {"bp_inspect", "sources",
      "source, files:int, bytes:int, records:int, rejects:int, sessions:int, last_read:time",

@@ -64,7 +64,8 @@ int bpi_invitation_read(public_keys *store, const char *json, size_t length, bp_
   size_t signed_bytes = good ? write_unsigned(text, organisation, store) : 0;
   bpi_json_free(doc);
   if (!good) {
-    bpi_fail(error, BP_ERR_FORMAT, "this is not an invitation");
+    bpi_json_refuse(error, "an invitation",
+                    "{\"blueplane.invitation\":1} with organisation, store, box and signature");
     return bpi_fail_detail(error, "reason", "malformed");
   }
   if (bpi_sign_verify(signature, store->sign, text, signed_bytes)) return BP_OK;

@@ -58,17 +58,26 @@ typedef struct reading {
 
 /* A stored sum beyond the end has wrapped around (base/sum.h). To readers it is the greatest number,
  * which an answer shows as a lower bound. */
-static void stop_at_end(rollup_cell *cell) {
-  if (cell->n < 0) cell->n = INT64_MAX;
+static rollup_cell stopped_at_end(rollup_cell cell) {
+  if (cell.n < 0) cell.n = INT64_MAX;
   for (int i = 0; i < ROLLUP_MEASURES; i++)
-    if (cell->m[i] < 0) cell->m[i] = INT64_MAX;
+    if (cell.m[i] < 0) cell.m[i] = INT64_MAX;
+  return cell;
+}
+
+/* One test of all sums, as every cell that is read comes by. */
+static bool is_beyond(const rollup_cell *cell) {
+  int64_t signs = cell->n;
+  for (int i = 0; i < ROLLUP_MEASURES; i++)
+    signs |= cell->m[i];
+  return signs < 0;
 }
 
 static int pass_on(void *user, const rollup_cell *cell) {
   reading *r = user;
-  rollup_cell shown = *cell;
   r->missed++;
-  stop_at_end(&shown);
+  if (!is_beyond(cell)) return r->to->cell(r->to->user, cell);
+  const rollup_cell shown = stopped_at_end(*cell);
   return r->to->cell(r->to->user, &shown);
 }
 
