@@ -262,10 +262,10 @@ static char *address_of(const char *remote) {
   if (scheme != NULL && begins(remote, "file")) return NULL;
   if ((at = strchr(rest, '@')) != NULL && at < rest + strcspn(rest, "/")) rest = at + 1;
   size_t host = strcspn(rest, ":/");
-  if (host == 0 || rest[host] == '\0' || (scheme == NULL && rest[host] == '/')) return NULL;
+  if (host == 0 || rest[host] == '\0') return NULL;
+  if (scheme == NULL && (rest[host] == '/' || host == 1)) return NULL; /* a path, or C:\name.git */
   const char *path = rest + host + 1;
-  while (rest[host] == ':' && *path >= '0' && *path <= '9')
-    path++; /* a port */
+  if (scheme != NULL && rest[host] == ':') path += strspn(path, "0123456789"); /* a port */
   while (*path == '/')
     path++;
   size_t length = strlen(path);

@@ -54,7 +54,8 @@ static bool read_place(live *l, size_t number) {
   bp_error *error = NULL;
   text wrong = {0};
   int rc = sync_place(l->program, place->source, place->path, &error);
-  bool read = rc == BP_OK || rc == BP_ERR_NOTFOUND; /* it is gone: nothing is owed */
+  /* nothing is owed of a place that is gone, nor to a store that cannot be written, as was told */
+  bool read = rc == BP_OK || rc == BP_ERR_NOTFOUND || rc == BP_ERR_READONLY;
   o->due = read ? INFINITY : seconds() + (rc == BP_ERR_BUSY ? AGAIN : RETRY);
   gather_complaints(&wrong);
   if (read || rc == BP_ERR_BUSY || rc == BP_ERR_CANCELLED)

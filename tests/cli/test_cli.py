@@ -1080,6 +1080,21 @@ class Git(Case):
         self.assertEqual([(row["workspace"], row["commits"]) for row in csv.DictReader(io.StringIO(rows))],
                          [("first", "1"), ("second", "1")])
 
+    def test_owners_that_begin_with_a_digit(self):
+        """In git@host:42owner/name the digits are no port: the repository of another owner is another one."""
+        made, home = pathlib.Path(self.make_repository()), self.new_home(data=False)
+        for number, remote in enumerate(("git@forge.example:42ada/up.git", "git@forge.example:ada/up.git", "C:\\up.git",
+                                         "ssh://git@forge.example:22/ada/up.git")):
+            self.folder_of = str(made.parent / f"r{number}")
+            os.makedirs(self.folder_of)
+            self.git("init", "-q")
+            self.git("config", "user.email", self.ME)
+            self.git("remote", "add", "origin", remote)
+            self.commit(f"Add {number}", {"f": [str(number)]})
+            self.ok(home("git", self.folder_of))
+        rows = self.ok(home("metric", "commits", "--by", "workspace", *ALL, "-n", "-f", "csv")).out
+        self.assertEqual(sorted(int(row["commits"]) for row in csv.DictReader(io.StringIO(rows))), [1, 1, 2], rows)
+
     @unittest.skipUnless(sys.platform == "linux", "asks the loader of Linux")
     @unittest.skipIf(STANDS_IN, "the loader of a shell says nothing")
     def test_costs_the_other_commands_nothing(self):
