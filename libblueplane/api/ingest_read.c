@@ -109,13 +109,13 @@ static int mark_at(const worker *w, int64_t position, size_t length, int64_t *ma
   return whole ? BP_OK : BP_ERR_IO;
 }
 
-/* How many bytes before a position are looked at. */
-static size_t before(int64_t position) {
-  return (size_t)(position < TAIL_BYTES ? position : TAIL_BYTES);
+/* How many of so many bytes are the tail that is remembered. */
+static size_t tail_of(int64_t bytes) {
+  return (size_t)(bytes < TAIL_BYTES ? bytes : TAIL_BYTES);
 }
 
 static int tail_mark(const worker *w, int64_t position, int64_t *mark) {
-  return mark_at(w, position, before(position), mark);
+  return mark_at(w, position, tail_of(position), mark);
 }
 
 /* Whether the file still has the bytes that were read last: another program may rewrite it
@@ -253,7 +253,7 @@ static int64_t read_file(void *user, void *into, size_t length) {
   if (got >= 0 && !as_read(w)) return was_cut(w) ? 0 : BP_ERR_IO;
   if (got <= 0) return got;
   w->offset += got;
-  w->seen = got < TAIL_BYTES ? (size_t)got : TAIL_BYTES;
+  w->seen = tail_of(got);
   w->seen_mark = mark_of(w, (const char *)into + (size_t)got - w->seen, w->seen);
   return got;
 }
@@ -302,7 +302,7 @@ static int read_open_file(worker *w, const candidate *c, const file_stat *stat, 
   find_place(w, c->source, stat, known);
   bpi_scan_reset(&w->scan, read_file, w, w->state.position, (uint64_t)w->state.line);
   w->offset = w->state.position;
-  w->seen = before(w->state.position); /* find_place compared them with the mark */
+  w->seen = tail_of(w->state.position); /* find_place compared them with the mark */
   w->seen_mark = w->state.tail;
   w->weighed = -1;
   w->bytes_reported = (uint64_t)w->offset;

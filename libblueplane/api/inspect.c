@@ -202,22 +202,25 @@ static int check_row(bp_result *t, const char *name, int rc, int ok, bp_error **
 /* Facts and names are checked only if this access may see facts; in a damaged database they count as
  * failed. */
 static int integrity(inspection *i, bp_error **error) {
+  static const struct {
+    const char *name;
+    int (*check)(store *s, int *ok, bp_error **error);
+  } inner[] = {
+      {"names", check_names}, {"references", bpi_read_references}, {"sums", bpi_read_sums}};
   store *s = i->handle->store;
   bp_result *t = i->table;
-  int sound = 0, ok = 0;
+  int sound = 0;
   int rc = bpi_read_integrity(s, &sound, error);
   if (rc != BP_OK) return rc;
   COLUMNS(t, {BP_TYPE_TEXT, "check", NULL}, {BP_TYPE_BOOL, "ok", NULL});
   rc = check_row(t, "database", rc, sound, error);
   if (bpi_store_kind(s) != STORE_PERSONAL || !bpi_tells_activity(i->handle)) return rc;
-  if (rc == BP_OK && sound) rc = check_names(s, &ok, error);
-  rc = check_row(t, "names", rc, ok, error);
-  ok = 0;
-  if (rc == BP_OK && sound) rc = bpi_read_references(s, &ok, error);
-  rc = check_row(t, "references", rc, ok, error);
-  ok = 0;
-  if (rc == BP_OK && sound) rc = bpi_read_sums(s, &ok, error);
-  return check_row(t, "sums", rc, ok, error);
+  for (size_t k = 0; k < sizeof inner / sizeof *inner; k++) {
+    int ok = 0;
+    if (rc == BP_OK && sound) rc = inner[k].check(s, &ok, error);
+    rc = check_row(t, inner[k].name, rc, ok, error);
+  }
+  return rc;
 }
 
 /* ------------------------------------------------------------------- sources, files, rejects */

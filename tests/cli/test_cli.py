@@ -1029,16 +1029,19 @@ class Git(Case):
         self.git("add", "-A")
         self.git("commit", "-q", "-m", message, **more)
 
-    def make_repository(self):
+    def begin_repository(self, remote, name="engine"):
         if not shutil.which("git"):
             self.skipTest("there is no git")
         if not os.path.exists(PROGRAM + "-git"):
             self.skipTest("the program was built without libgit2")
-        self.folder_of = os.path.join(tempfile.mkdtemp(dir=self.folder), "engine")
+        self.folder_of = os.path.join(tempfile.mkdtemp(dir=self.folder), name)
         os.makedirs(self.folder_of)
         self.git("init", "-q", "-b", "main")
         self.git("config", "user.email", self.ME)
-        self.git("remote", "add", "origin", "git@github.com:example/engine.git")
+        self.git("remote", "add", "origin", remote)
+
+    def make_repository(self):
+        self.begin_repository("git@github.com:example/engine.git")
         self.commit("feat: loops", {"a.c": range(50), "b.c": range(10)})
         self.commit("Fix a loop\n\nCo-authored-by: Claude <noreply@anthropic.com>\n", {"a.c": range(1, 48)})
         self.commit("Docs\n\nCo-authored-by: Claude Dupont <claude@example.org>\n", {"README": "ab"})
@@ -1067,13 +1070,9 @@ class Git(Case):
 
     def test_remotes_that_are_paths(self):
         """Repositories with the same relative path for a remote are different ones, and so are their commits."""
-        made, home = pathlib.Path(self.make_repository()), self.new_home(data=False)
+        home = self.new_home(data=False)
         for name in ("first", "second"):
-            self.folder_of = str(made.parent / name)
-            os.makedirs(self.folder_of)
-            self.git("init", "-q")
-            self.git("config", "user.email", self.ME)
-            self.git("remote", "add", "origin", "../up.git")
+            self.begin_repository("../up.git", name)
             self.commit(f"Add {name}", {"f": [name]})
             self.ok(home("git", self.folder_of))
         rows = self.ok(home("metric", "commits", "--by", "workspace", *ALL, "-n", "-f", "csv")).out
@@ -1082,14 +1081,10 @@ class Git(Case):
 
     def test_owners_that_begin_with_a_digit(self):
         """In git@host:42owner/name the digits are no port: the repository of another owner is another one."""
-        made, home = pathlib.Path(self.make_repository()), self.new_home(data=False)
+        home = self.new_home(data=False)
         for number, remote in enumerate(("git@forge.example:42ada/up.git", "git@forge.example:ada/up.git", "C:\\up.git",
                                          "ssh://git@forge.example:22/ada/up.git")):
-            self.folder_of = str(made.parent / f"r{number}")
-            os.makedirs(self.folder_of)
-            self.git("init", "-q")
-            self.git("config", "user.email", self.ME)
-            self.git("remote", "add", "origin", remote)
+            self.begin_repository(remote, f"r{number}")
             self.commit(f"Add {number}", {"f": [str(number)]})
             self.ok(home("git", self.folder_of))
         rows = self.ok(home("metric", "commits", "--by", "workspace", *ALL, "-n", "-f", "csv")).out

@@ -479,5 +479,5 @@ async function main() {
   end("pages");
 }
 
-module.exports = { keyboard, looks, open, whole };
+module.exports = { environment, keyboard, looks, open, whole };
 if (require.main === module) main().catch((error) => { console.error(error); process.exit(1); });

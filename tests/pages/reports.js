@@ -9,7 +9,7 @@ const { execFileSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
 const { accessible, check, close, end, launch, program, work } = require("./browser.js");
-const { keyboard, looks, open, whole } = require("./pages.js");
+const { environment, keyboard, looks, open, whole } = require("./pages.js");
 
 const demo = path.join(work, "demo");
 const SHEET = { width: 703, height: 1017 }; // what the margins leave of A4, in pixels of 1/96 inch
@@ -79,8 +79,7 @@ async function mail(browser, file) {
 
 async function main() {
   fs.rmSync(demo, { recursive: true, force: true });
-  const stopped = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW }; // a consent ended in the week before
-  execFileSync(program, ["demo", demo, "--weeks", "13", "--until", "2026-03-29", "--quiet"], { env: stopped, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(program, ["demo", demo, "--weeks", "13", "--until", "2026-03-29", "--quiet"], { env: environment, stdio: ["ignore", "ignore", "inherit"] });
   const browser = await launch();
   try {
     for (const name of ["executive-quarter", "research", "health", "index"]) await one(browser, path.join(demo, `${name}.html`));

@@ -825,42 +825,48 @@ static void write_prompts(const char *name) {
   ck_assert_int_eq(fclose(f), 0);
 }
 
-static int rewrite_once(void *user, const bp_progress *progress) {
-  int *done = user;
-  if (*done == 0 && progress->bytes_done > 0) {
-    *done = 1;
-    write_prompts("new");
+static void rewrite_race(void) {
+  write_prompts("new");
+}
+
+static void empty_race(void) {
+  write_file("race.blueplane.jsonl", "w", "");
+}
+
+/* What another program does to the file once a part of it was read. */
+typedef struct intrusion {
+  void (*act)(void);
+  bool done;
+} intrusion;
+
+static int intrude(void *user, const bp_progress *progress) {
+  intrusion *other = user;
+  if (!other->done && progress->bytes_done > 0) {
+    other->done = true;
+    other->act();
   }
   return 0;
 }
 
-static int empty_once(void *user, const bp_progress *progress) {
-  int *done = user;
-  if (*done == 0 && progress->bytes_done > 0) {
-    *done = 1;
-    write_file("race.blueplane.jsonl", "w", "");
-  }
-  return 0;
+/* Reads the file while it changes. */
+static bp_ingest_report ingest_race(bp_store *store, void (*act)(void)) {
+  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
+  intrusion other = {act, false};
+  write_prompts("old");
+  options.progress = intrude;
+  options.progress_user = &other;
+  bp_ingest_report report = ingest_file(store, "race.blueplane.jsonl", &options);
+  ck_assert(other.done);
+  return report;
 }
 
 /* A file that another program replaces in place while it is read, by one of the same size: nothing
  * of the new one is lost, as the next call reads it from its start. */
 START_TEST(a_file_is_rewritten_while_it_is_read) {
-  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
-  bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_store *store = memory_store();
-  bp_error *error = NULL;
-  int done = 0;
-  write_prompts("old");
-  options.progress = rewrite_once;
-  options.progress_user = &done;
-  const char *path = path_of("race.blueplane.jsonl");
-  ck_assert_int_eq(bp_ingest_file(store, NULL, path, &options, &report, &error), BP_OK);
-  ck_assert_int_eq(done, 1);
-  ck_assert_int_eq(bp_ingest_file(store, NULL, path, NULL, &report, &error), BP_OK);
-  ck_assert_uint_eq(report.records_stored, RACING);
-  ck_assert_int_eq(bp_ingest_file(store, NULL, path, NULL, &report, &error), BP_OK);
-  ck_assert_uint_eq(report.bytes_read, 0);
+  ingest_race(store, rewrite_race);
+  ck_assert_uint_eq(ingest_file(store, "race.blueplane.jsonl", NULL).records_stored, RACING);
+  ck_assert_uint_eq(ingest_file(store, "race.blueplane.jsonl", NULL).bytes_read, 0);
   bp_close(store);
 }
 END_TEST
@@ -868,24 +874,14 @@ END_TEST
 /* A log that is emptied while it is read was not unreadable: what was read of it counts, and what is
  * written into it from then on is read from its start. */
 START_TEST(a_file_is_emptied_while_it_is_read) {
-  bp_ingest_options options = BP_INGEST_OPTIONS_INIT;
-  bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_store *store = memory_store();
-  bp_error *error = NULL;
-  int done = 0;
-  write_prompts("old");
-  options.progress = empty_once;
-  options.progress_user = &done;
-  const char *path = path_of("race.blueplane.jsonl");
-  ck_assert_int_eq(bp_ingest_file(store, NULL, path, &options, &report, &error), BP_OK);
-  ck_assert_int_eq(done, 1);
+  bp_ingest_report report = ingest_race(store, empty_race);
   ck_assert(report.files_failed == 0 && report.files_changed == 1);
   ck_assert(report.records_stored > 0 && report.records_stored < RACING);
   ck_assert_int_eq(health(store, "rejects"), 0);
-  int64_t known = (int64_t)report.records_stored;
   write_file("race.blueplane.jsonl", "w", PROMPT("p1", "01") PROMPT("p2", "02"));
-  ck_assert_int_eq(bp_ingest_file(store, NULL, path, NULL, &report, &error), BP_OK);
-  ck_assert_int_eq(metric(store, "prompts", "all"), known + 2);
+  ingest_file(store, "race.blueplane.jsonl", NULL);
+  ck_assert_int_eq(metric(store, "prompts", "all"), (int64_t)report.records_stored + 2);
   bp_close(store);
 }
 END_TEST
