@@ -1,17 +1,10 @@
 /* api/team.h: shared by the calls about teams: keys and rosters of a store, the states of a week,
- * files, and errors with a reason. */
+ * and files. */
 #ifndef BPI_API_TEAM_H
 #define BPI_API_TEAM_H
 
 #include "api/handle.h"
 #include "privacy/roster.h"
-
-/* Fails with `code` and detail "reason". */
-static inline int bpi_refuse(bp_error **error, int code, const char *reason, const char *message) {
-  bpi_fail(error, code, "%s", message);
-  bpi_fail_detail(error, "reason", reason);
-  return code;
-}
 
 /* The keys derived from the store's key file; the caller wipes them. BP_ERR_NOTFOUND if it is
  * missing. */

@@ -23,6 +23,13 @@ static inline int bpi_failed(int code) {
 int bpi_fail_detail(bp_error **error, const char *key, const char *value);
 int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value);
 
+/* Fails with `code` and detail "reason". */
+static inline int bpi_refuse(bp_error **error, int code, const char *reason, const char *message) {
+  bpi_fail(error, code, "%s", message);
+  bpi_fail_detail(error, "reason", reason);
+  return code;
+}
+
 /* BP_ERR_NOMEM without allocating. */
 static inline int bpi_fail_nomem(bp_error **error) {
   bpi_error_make_nomem(error);

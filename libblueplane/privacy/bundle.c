@@ -80,8 +80,7 @@ int bpi_bundle_write(unsigned char **out, size_t *length, const bundle *b, const
 /* ----------------------------------------------------------------------------------- reading */
 
 static int malformed(bp_error **error, const bytes *from) {
-  bpi_fail(error, BP_ERR_FORMAT, "the bundle is malformed");
-  bpi_fail_detail(error, "reason", "malformed");
+  bpi_refuse(error, BP_ERR_FORMAT, "malformed", "the bundle is malformed");
   return bpi_fail_detail_int(error, "byte", (int64_t)(from->at - from->start));
 }
 
@@ -126,10 +125,9 @@ int bpi_bundle_read(bundle *out, const void *data, size_t length, bp_error **err
   out->cell = bpi_alloc_zero(out->cells, sizeof *out->cell);
   if (out->cell == NULL) return bpi_fail_nomem(error);
   int rc = take_cells(&from, out) ? BP_OK : malformed(error, &from);
-  if (rc == BP_OK && !bpi_sign_verify(from.at, out->device, data, (size_t)(from.at - from.start))) {
-    bpi_fail(error, BP_ERR_DENIED, "the bundle is not signed by the device it names");
-    rc = bpi_fail_detail(error, "reason", "signature");
-  }
+  if (rc == BP_OK && !bpi_sign_verify(from.at, out->device, data, (size_t)(from.at - from.start)))
+    rc = bpi_refuse(error, BP_ERR_DENIED, "signature",
+                    "the bundle is not signed by the device it names");
   if (rc != BP_OK) bpi_bundle_free(out);
   return rc;
 }
@@ -214,10 +212,8 @@ int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, siz
   *out = NULL;
   int rc = bpi_bundle_envelope(store, sealed, sealed_length, error);
   if (rc != BP_OK) return rc;
-  if (memcmp(store, keys->open.sign, sizeof store) != 0) {
-    bpi_fail(error, BP_ERR_DENIED, "the bundle is sealed for another store");
-    return bpi_fail_detail(error, "reason", "store");
-  }
+  if (memcmp(store, keys->open.sign, sizeof store) != 0)
+    return bpi_refuse(error, BP_ERR_DENIED, "store", "the bundle is sealed for another store");
   size_t boxed = sealed_length - ENVELOPE_BYTES;
   *length = boxed - BPI_SEAL_BYTES;
   *out = bpi_alloc(*length);
@@ -230,6 +226,6 @@ int bpi_bundle_open(unsigned char **out, size_t *length, const void *sealed, siz
     bytes from = bpi_bytes(sealed, sealed_length);
     return malformed(error, &from);
   }
-  bpi_fail(error, BP_ERR_DENIED, "the bundle cannot be opened: it is damaged or not a bundle");
-  return bpi_fail_detail(error, "reason", "seal");
+  return bpi_refuse(error, BP_ERR_DENIED, "seal",
+                    "the bundle cannot be opened: it is damaged or not a bundle");
 }

@@ -69,6 +69,6 @@ int bpi_invitation_read(public_keys *store, const char *json, size_t length, bp_
     return bpi_fail_detail(error, "reason", "malformed");
   }
   if (bpi_sign_verify(signature, store->sign, text, signed_bytes)) return BP_OK;
-  bpi_fail(error, BP_ERR_DENIED, "the invitation is not signed by the store it names");
-  return bpi_fail_detail(error, "reason", "signature");
+  return bpi_refuse(error, BP_ERR_DENIED, "signature",
+                    "the invitation is not signed by the store it names");
 }

@@ -244,8 +244,7 @@ static int take_views(reader *rd, release *r, bool *good) {
 }
 
 static int malformed(bp_error **error, const bytes *from) {
-  bpi_fail(error, BP_ERR_FORMAT, "the release is malformed");
-  bpi_fail_detail(error, "reason", "malformed");
+  bpi_refuse(error, BP_ERR_FORMAT, "malformed", "the release is malformed");
   return bpi_fail_detail_int(error, "byte", (int64_t)(from->at - from->start));
 }
 
@@ -272,11 +271,9 @@ static int read_signed(release *out, const void *data, size_t length, bool lead,
   rd.text = out->text = bpi_alloc(length);
   if (out->text == NULL) return bpi_fail_nomem(error);
   int rc = read_all(out, &rd, lead, error);
-  if (rc == BP_OK &&
-      !bpi_sign_verify(rd.from.end, out->store, data, length - BPI_SIGNATURE_BYTES)) {
-    bpi_fail(error, BP_ERR_DENIED, "the release is not signed by the team store it names");
-    rc = bpi_fail_detail(error, "reason", "signature");
-  }
+  if (rc == BP_OK && !bpi_sign_verify(rd.from.end, out->store, data, length - BPI_SIGNATURE_BYTES))
+    rc = bpi_refuse(error, BP_ERR_DENIED, "signature",
+                    "the release is not signed by the team store it names");
   if (rc != BP_OK) bpi_release_free(out);
   return rc;
 }

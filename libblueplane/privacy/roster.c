@@ -526,8 +526,8 @@ int bpi_roster_verify(const roster *r, const unsigned char store[BPI_PUBLIC_BYTE
               bpi_sign_verify(r->signature, store, b.data, b.length);
   bpi_buf_free(&b);
   if (good) return BP_OK;
-  bpi_fail(error, BP_ERR_DENIED, "the roster is not signed by this team store");
-  return bpi_fail_detail(error, "reason", "signature");
+  return bpi_refuse(error, BP_ERR_DENIED, "signature",
+                    "the roster is not signed by this team store");
 }
 
 /* ----------------------------------------------------------------------------------- looking */

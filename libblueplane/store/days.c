@@ -59,14 +59,13 @@ typedef struct reading {
 /* A stored sum beyond the end has wrapped around (base/sum.h). To readers it is the greatest number,
  * which an answer shows as a lower bound. */
 static rollup_cell stopped_at_end(rollup_cell cell) {
-  if (cell.n < 0) cell.n = INT64_MAX;
   for (int i = 0; i < ROLLUP_MEASURES; i++)
     if (cell.m[i] < 0) cell.m[i] = INT64_MAX;
   return cell;
 }
 
 /* One test of all sums, as every cell that is read comes by. */
-static bool is_beyond(const rollup_cell *cell) {
+static bool is_negative(const rollup_cell *cell) {
   int64_t signs = cell->n;
   for (int i = 0; i < ROLLUP_MEASURES; i++)
     signs |= cell->m[i];
@@ -76,7 +75,9 @@ static bool is_beyond(const rollup_cell *cell) {
 static int pass_on(void *user, const rollup_cell *cell) {
   reading *r = user;
   r->missed++;
-  if (!is_beyond(cell)) return r->to->cell(r->to->user, cell);
+  if (!is_negative(cell)) return r->to->cell(r->to->user, cell);
+  if (cell->n < 0) /* no store can hold so many facts */
+    return bpi_fail(r->error, BP_ERR_CORRUPT, "the store is damaged: a cell counts below 0");
   const rollup_cell shown = stopped_at_end(*cell);
   return r->to->cell(r->to->user, &shown);
 }
@@ -95,7 +96,8 @@ static int read_day(const reading *r, sqlite3_stmt *get, int64_t from, int64_t u
   int stop = 0;
   while (bytes.at < bytes.end && stop == 0) {
     bpi_take_cell(&bytes, &at);
-    if (bytes.torn) return bpi_fail(r->error, BP_ERR_CORRUPT, "the store is damaged: a packed day");
+    if (bytes.torn || at.cell.n < 0)
+      return bpi_fail(r->error, BP_ERR_CORRUPT, "the store is damaged: a packed day");
     if (at.like != like && r->to->like != NULL) stop = r->to->like(r->to->user, at.like);
     like = at.like;
     if (stop == 0 && at.cell.quarter >= from && at.cell.quarter < until)

@@ -67,6 +67,23 @@ START_TEST(sums_come_back_from_beyond_the_end) {
 }
 END_TEST
 
+/* A cell of less than no facts comes only from damage. */
+START_TEST(counts_below_zero_are_damage) {
+  store *s = memory_store();
+  bp_error *error = NULL;
+  const record r = response(1, 1, T0, 100, 1);
+  cells all = {0};
+  apply_records(s, &r, 1);
+  sql(s, "UPDATE rollup SET cells = x'1000ffffffffffffffffff01'"); /* the count alone: -1 */
+  ck_assert_int_eq(
+      bpi_read_rollup(s, ROLLUP_RESPONSE, INT64_MIN, INT64_MAX, add_cell, &all, &error),
+      BP_ERR_CORRUPT);
+  ck_assert_uint_eq(all.count, 0);
+  bp_error_free(error);
+  bpi_store_close(s);
+}
+END_TEST
+
 /* Sums of cells of one grain, minus the rows' values. */
 typedef struct grain_sum {
   store *s;
@@ -292,10 +309,10 @@ START_TEST(parts_of_packed_days) {
 END_TEST
 
 START_TEST(packed_days_may_be_damaged) {
-  static const char *const damage[] = {"UPDATE day SET cells = substr(cells, 1, length(cells) - 1)",
-                                       "UPDATE day SET cells = x'ffff80'",
-                                       "UPDATE day SET cells = x'00'",
-                                       "UPDATE day SET cells = x'0300'"};
+  static const char *const damage[] = {
+      "UPDATE day SET cells = substr(cells, 1, length(cells) - 1)",
+      "UPDATE day SET cells = x'ffff80'", "UPDATE day SET cells = x'00'",
+      "UPDATE day SET cells = x'0300'", "UPDATE day SET cells = x'1000ffffffffffffffffff01'"};
   const record r[] = {response(1, 1, T0, 100, 1), response(2, 2, T0 + 2 * DAY, 100, 1)};
   for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {
     store *s = memory_store();
@@ -375,6 +392,7 @@ int main(void) {
   tcase_set_timeout(tests, 120);
   tcase_add_unchecked_fixture(tests, world_begin, world_end);
   tcase_add_test(tests, sums_come_back_from_beyond_the_end);
+  tcase_add_test(tests, counts_below_zero_are_damage);
   tcase_add_test(tests, packed_days_of_what_was_only_told);
   tcase_add_test(tests, tasks_move_to_a_better_row);
   tcase_add_test(tests, tasks_may_be_damaged);
