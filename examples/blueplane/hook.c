@@ -143,10 +143,15 @@ static bool is_torn(const char *path) {
   return last != '\n' && last != EOF;
 }
 
-/* A single write, so that lines of concurrent hooks do not mix. */
-static int append(const char *path, const char *line) {
+/* A single write, so that lines of concurrent hooks do not mix. A pipe in the file's place could
+ * wait for ever, and the assistant with it. */
+static int append(const char *path, const char *printed) {
   int failed = make_folder_of(path);
-  return failed == 0 ? append_private(path, line, strlen(line)) : failed;
+  if (failed != 0 || is_special(path)) return failed != 0 ? failed : EINVAL;
+  char *line = print_text("%s%s\n", is_torn(path) ? "\n" : "", printed);
+  failed = append_private(path, line, strlen(line));
+  free(line);
+  return failed;
 }
 
 int run_hook(program *p) {
@@ -182,10 +187,8 @@ int run_hook(program *p) {
   char *printed = cJSON_PrintUnformatted(out);
   char *folder = hooks_folder(assistant);
   char *path = print_text("%s/%s.%s_hooks.jsonl", folder, day, assistant);
-  char *line = print_text("%s%s\n", is_torn(path) ? "\n" : "", printed == NULL ? "" : printed);
-  int failed = printed == NULL ? ENOMEM : append(path, line);
+  int failed = printed == NULL ? ENOMEM : append(path, printed);
   if (failed != 0) complain(EXIT_FAILED, NULL, "cannot write %s: %s", path, strerror(failed));
-  free(line);
   free(path);
   free(folder);
   cJSON_free(printed);

@@ -977,6 +977,17 @@ class Hooks(Case):
             self.assertEqual(home("stats").code, 2)
         self.assertEqual(len(self.kept(home, "claude_code")), 3)
 
+    def test_pipe_in_its_place(self):
+        """A hook waits for nothing, also if a pipe lies where it keeps payloads."""
+        home, payload = self.new_home(data=False), self.payloads("claude_code")[0]
+        self.hook(home, "claude_code", payload)
+        (kept,) = self.kept_in(home, "claude_code").iterdir()
+        kept.unlink()
+        os.mkfifo(kept)
+        run = self.hook(home, "claude_code", payload)
+        self.assertEqual((run.returncode, run.stdout), (1, b""))
+        self.assertIn(str(kept).encode(), run.stderr)
+
     def test_many_at_once(self):
         """Lines of hooks that run at the same time are not mixed."""
         home, payload = self.new_home(data=False), self.payloads("claude_code")[0]
