@@ -133,6 +133,19 @@ async function gone(browser) {
   await context.close();
 }
 
+// Started again on the same port, it has another token: a page that is left open says what to do.
+async function restarted(browser) {
+  let served = await serve();
+  const context = await browser.newContext(), page = await context.newPage();
+  await page.goto(served.address);
+  await page.locator("#state.is-live").waitFor({ timeout: patience });
+  await stop(served);
+  served = await serve("--port", new URL(served.origin).port);
+  await page.locator("#state.is-gone", { hasText: "blueplane serve was started again: open the address that it printed" }).waitFor({ timeout: patience });
+  await context.close();
+  await stop(served);
+}
+
 // If clients that stopped reading take all places, a page is told so, tries again and gets one.
 async function crowded(browser) {
   const served = await serve("--health"), context = await browser.newContext(), page = await context.newPage();
@@ -140,7 +153,7 @@ async function crowded(browser) {
     http.get(`${served.origin}/health/events`, (answer) => { answer.on("error", () => {}); done(answer.pause()); }).on("error", failed);
   })));
   await page.goto(served.address);
-  await page.locator("#state.is-gone").waitFor({ timeout: patience });
+  await page.locator("#state.is-gone", { hasText: "blueplane serve has no room for another page" }).waitFor({ timeout: patience });
   await page.locator("#state.is-live").waitFor({ timeout: patience });
   for (const answer of held) answer.destroy();
   await context.close();
@@ -167,6 +180,7 @@ async function main() {
   await close(page, "health alone");
   await stop(served);
   await gone(browser);
+  await restarted(browser);
   await crowded(browser);
   await browser.close();
   end("live pages");

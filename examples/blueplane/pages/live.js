@@ -22,21 +22,39 @@
     if (focused && focused !== main) document.getElementById(focused.id)?.querySelector("summary")?.focus();
   }
 
+  const silent = "blueplane serve does not answer";
   let source = null;
 
   function tell() {
-    if (source.readyState !== EventSource.OPEN) say("blueplane serve does not answer", "is-gone");
+    if (source.readyState !== EventSource.OPEN) say(silent, "is-gone");
     else if (paused) say("paused", "");
     else say("live", "is-live");
   }
 
-  // Browsers reconnect by themselves, except after an error response such as 503.
+  // An EventSource does not tell why it was refused.
+  const refusals = {
+    401: "blueplane serve was started again: open the address that it printed",
+    503: "blueplane serve has no room for another page",
+  };
+
+  async function explain() {
+    const stop = new AbortController();
+    const answer = await fetch(main.dataset.events, { signal: stop.signal }).catch(() => null);
+    stop.abort();
+    if (source.readyState !== EventSource.OPEN) say(refusals[answer?.status] ?? silent, "is-gone");
+  }
+
+  // Browsers reconnect by themselves, except after an error response.
   function follow() {
     source = new EventSource(main.dataset.events);
     source.addEventListener("open", tell);
     source.addEventListener("error", () => {
-      tell();
-      if (source.readyState === EventSource.CLOSED) setTimeout(follow, 5000);
+      if (source.readyState !== EventSource.CLOSED) {
+        tell();
+        return;
+      }
+      explain();
+      setTimeout(follow, 5000);
     });
     source.addEventListener("message", (event) => {
       if (paused) held = event.data;
