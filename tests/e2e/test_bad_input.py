@@ -421,6 +421,8 @@ def limited(size: int) -> Callable[[], None]:
 def test_files_cannot_grow(folder: pathlib.Path) -> None:
     """No file may grow beyond a size: an error, what was stored stays, and without the limit the next ingest completes
     it."""
+    if pathlib.Path(e2e.BPT).read_bytes().startswith(b"#!"):
+        raise Skip("what the driver runs under needs files of its own")
     home = e2e.sample(4)
     want = dump.lines(whole(folder, "whole", home))
     codes = set()
