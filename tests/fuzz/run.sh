@@ -37,75 +37,34 @@ fuzzer='-fsanitize=fuzzer-no-link -fno-sanitize-recover=undefined'
   -Db_lundef=false -Db_sanitize=address,undefined "-Dc_args=$fuzzer" >"$folder/build.log"
 ninja -C "$build" libblueplane/libblueplane-internal.a >>"$folder/build.log"
 
-# target: file, definitions, folders of initial files (in tests/corpus)
-targets='
-scan fuzz_scan . claude_code codex native forge
-claude_code fuzz_source SOURCE claude_code
-codex fuzz_source SOURCE codex
-native fuzz_source SOURCE native
-forge fuzz_source SOURCE forge
-copilot fuzz_source SOURCE copilot
-gemini fuzz_source SOURCE gemini
-opencode fuzz_source SOURCE opencode
-opencode_storage fuzz_source SOURCE
-otlp fuzz_source SOURCE otlp
-cursor_hooks fuzz_source SOURCE hooks
-claude_code_hooks fuzz_source SOURCE hooks
-cursor fuzz_source DATABASE
-blueplane_db fuzz_source DATABASE
-opencode_db fuzz_source DATABASE
-roster fuzz_exchange ROSTER
-bundle fuzz_exchange BUNDLE
-release fuzz_exchange RELEASE
-merge fuzz_merge .
-query fuzz_api QUERY
-document fuzz_api DOCUMENT
-store fuzz_api STORE
-open fuzz_api OPEN
-ingest fuzz_api INGEST
-format fuzz_api FORMAT
-calls fuzz_api CALLS
-words fuzz_parts WORDS
-zone fuzz_parts ZONE
-inflate fuzz_parts INFLATE
-cells fuzz_parts CELLS
-wal fuzz_parts WAL
-arguments fuzz_program ARGUMENTS
-hook fuzz_program HOOK hooks
-remote fuzz_program REMOTE
-request fuzz_program REQUEST'
-
 # shellcheck disable=SC2046,SC2086  # lists of words
 make_target() {
-  library=$build/libblueplane/libblueplane-internal.a program= needs='sqlite3 libcjson libsodium libutf8proc zlib'
-  if [ "$2" = fuzz_program ]; then
-    program=$build/examples/libprogram.a needs="$needs popt hiredis libgit2 libmicrohttpd"
+  library=$build/libblueplane/libblueplane-internal.a program= needs='sqlite3 libcjson libsodium libutf8proc zlib' file=fuzz_$2
+  defined=-DFUZZ_$(echo "$1" | tr '[:lower:]' '[:upper:]')
+  case $2 in
+  source) defined="-DFUZZ_SOURCE=bpi_source_$1" ;;
+  database) defined="-DFUZZ_SOURCE=bpi_source_$1 -DFUZZ_DATABASE" file=fuzz_source ;;
+  program)
+    defined="$defined -DHAVE_HIREDIS" needs="$needs popt hiredis libgit2 libmicrohttpd"
+    program=$build/examples/libprogram.a
     ninja -C "$build" examples/libprogram.a >>"$folder/build.log"
-  fi
-  [ -z "$(find "$library" $program "$root/tests/fuzz/$2.c" "$root/tests/fuzz/fuzz.h" "$root/tests/fuzz/pool.c" -newer "$folder/fuzz_$1" 2>&1)" ] && return
-  case $3 in
-  .) defined= ;;
-  SOURCE) defined="-DFUZZ_SOURCE=bpi_source_$1" ;;
-  DATABASE) defined="-DFUZZ_SOURCE=bpi_source_$1 -DFUZZ_DATABASE" ;;
-  *) defined="-DFUZZ_$3 -DHAVE_HIREDIS" ;;
+    ;;
   esac
+  [ -z "$(find "$library" $program "$root/tests/fuzz/$file.c" "$root/tests/fuzz/fuzz.h" "$root/tests/fuzz/pool.c" -newer "$folder/fuzz_$1" 2>&1)" ] && return
   ${CC:-clang} -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -D_POSIX_C_SOURCE=200809L $defined -I"$root" -I"$root/libblueplane" -I"$root/include" \
-    -I"$build/libblueplane" "$root/tests/fuzz/$2.c" "$root/tests/fuzz/pool.c" $program "$library" \
+    -I"$build/libblueplane" "$root/tests/fuzz/$file.c" "$root/tests/fuzz/pool.c" $program "$library" \
     $(pkg-config --cflags --libs $needs) -lpthread -lm -o "$folder/fuzz_$1"
 }
 
 # Returns status 1 if an input broke the target.
 run_target() {
   name=$1
-  shift 3
+  shift
   found=$folder/found/$name log=$folder/run-$name.log
   mkdir -p "$found"
-  seeds=
-  for seed in "$root/tests/fuzz/corpus/$name" "$@"; do
-    case $seed in /*) ;; *) seed=$root/tests/corpus/$seed ;; esac
-    [ ! -d "$seed" ] || seeds="$seeds $seed"
-  done
+  seeds=$root/tests/fuzz/corpus/$name
+  for corpus in "$@"; do seeds="$seeds $root/tests/corpus/$corpus"; done
   temporary=$(mktemp -d $memory/blueplane-fuzz-XXXXXX) longest=4096 more=
   case $name in
   store | calls) longest=128 ;;       # what one byte costs there is much
@@ -126,14 +85,13 @@ run_target() {
   return "$((${used#* } != 0))"
 }
 
-# The words of a line are the arguments.
+# The words of a line of the table are the arguments.
 each() {
-  echo "$targets" | while read -r name file how corpora; do
-    [ -n "$name" ] || continue
+  while read -r name kind corpora; do
     case " $wanted " in '  ' | *" $name "*) ;; *) continue ;; esac
-    # shellcheck disable=SC2086
-    make_target "$name" "$file" "$how" && { run_target "$name" "$file" "$how" $corpora || echo "$name" >>"$folder/failed"; }
-  done
+    # shellcheck disable=SC2086  # a list of words
+    make_target "$name" "$kind" && { run_target "$name" $corpora || echo "$name" >>"$folder/failed"; }
+  done <"$root/tests/fuzz/targets.txt"
 }
 
 wanted=$*
