@@ -2,7 +2,8 @@
  * pieces it must give the same records, and numbers always stay in their vocabulary. A source of
  * databases (FUZZ_DATABASE) gets the bytes as a database file, or as rows of a valid one: a line is
  * a key and, after a tab, its value, which are inserted into every table that any of these sources
- * reads. */
+ * reads. A source of folders (FUZZ_FOLDER) gets the bytes as one file, or as lines of several. */
+#define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,15 @@
 #include <zlib.h>
 
 #include "store/foreign.h"
+#include "tests/fuzz/folder.h"
 #endif
+#ifdef FUZZ_FOLDER
+#include "base/file.h"
+#include "base/mem.h"
+#include "tests/fuzz/folder.h"
+#endif
+
+static char path[320]; /* of the file that is read; "" while it is only bytes */
 
 typedef struct target {
   batch *batch;
@@ -70,7 +79,7 @@ static uint64_t read_all(scan *s, struct foreign *database) {
   gate *g = bpi_gate_new(&key, &facts, true);
   record_sink sink = bpi_gate_sink(g);
   source_input in = {
-      .path = "", .scan = s, .database = database, .sink = &sink, .checkpoint = checkpoint};
+      .path = path, .scan = s, .database = database, .sink = &sink, .checkpoint = checkpoint};
   FUZZ_SOURCE.read(&in);
   fuzz_digest_add(&t.digest, &bpi_gate_counts(g)->rejects, sizeof(uint64_t));
   bpi_gate_free(g);
@@ -96,6 +105,19 @@ static const struct {
      "cursor_raw_traces (event_type, item_key, workspace_hash, event_data) VALUES (CASE WHEN ?1 GLOB 'b*' THEN"
      " 'bubble' WHEN ?1 GLOB 'c*' THEN 'composer' ELSE 'generation' END, ?1, substr(?1, -1), ?2)",
      true},
+    {"composerHeaders (composerId TEXT, value TEXT, lastUpdatedAt INTEGER)",
+     "composerHeaders VALUES (?1, ?2, nullif(length(?2) % 3, 0))", false},
+    {"ai_code_hashes (source TEXT, requestId TEXT, conversationId TEXT, timestamp INTEGER, createdAt INTEGER,"
+     " model TEXT)",
+     "ai_code_hashes VALUES (CASE WHEN ?1 GLOB 'c*' THEN 'composer' ELSE 'cli' END, ?1, substr(?1, -1),"
+     " nullif(length(?2) % 3, 0) * 600000000000, length(?2) * 1000000000, ?2)",
+     false},
+    {"scored_commits (commitHash TEXT, commitDate TEXT, scoredAt INTEGER, linesAdded INTEGER,"
+     " linesDeleted INTEGER, tabLinesAdded INTEGER, tabLinesDeleted INTEGER, composerLinesAdded INTEGER,"
+     " composerLinesDeleted INTEGER)",
+     "scored_commits VALUES (?1, ?2, length(?2) * 1000000000, unicode(?1), length(?2) - 9, nullif(length(?1), 2),"
+     " NULL, length(?1) % 2, 0)",
+     false},
     {"cursor_sessions (workspace_hash TEXT, workspace_path TEXT)",
      "cursor_sessions VALUES (substr(?1, -1), ?2)", false},
     {"session (id TEXT, parent_id TEXT, directory TEXT, version TEXT, time_created INTEGER)",
@@ -208,6 +230,9 @@ static unsigned char *make_database(const char *data, size_t size, sqlite3_int64
   return bytes;
 }
 
+/* Beside the database of a workspace. */
+static const folder_file files[] = {{'W', "workspaceStorage/1a2b/workspace.json"}, {0}};
+
 static uint64_t read_bytes(const void *bytes, size_t length) {
   foreign *f = NULL;
   if (bpi_foreign_open_bytes(&f, bytes, length, NULL, 0, NULL) != BP_OK) return 0;
@@ -222,25 +247,71 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (bpi_hash_init() != 0) return 0;
   if (size < 16 || memcmp(data, "SQLite format 3", 16) != 0)
     made = make_database((const char *)data, size, &length);
+  snprintf(path, sizeof path, "%s", fuzz_path("workspaceStorage/1a2b/state.vscdb"));
+  fill_folder(files, (const char *)data, size);
   const void *bytes = made != NULL ? (const void *)made : data;
   uint64_t first = read_bytes(bytes, (size_t)length);
   if (size % 8 == 0 && first != read_bytes(bytes, (size_t)length)) abort();
   sqlite3_free(made);
+  empty_folder(files);
   return 0;
 }
 
 #else
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+static void read_twice(const void *data, size_t size) {
   scan s;
-  if (bpi_hash_init() != 0) return 0;
   bpi_scan_init_memory(&s, data, size);
   uint64_t whole = read_all(&s, NULL);
-  drip d = {data, size, 0, size > 0 ? 1 + data[size - 1] % 61u : 1};
-  if (bpi_scan_init(&s, drip_read, &d, 1, 0, 1) != 0) return 0;
+  drip d = {data, size, 0, size > 0 ? 1 + ((const uint8_t *)data)[size - 1] % 61u : 1};
+  if (bpi_scan_init(&s, drip_read, &d, 1, 0, 1) != 0) return;
   uint64_t pieces = read_all(&s, NULL);
   bpi_scan_free(&s);
   if (whole != pieces) abort();
+}
+
+#ifdef FUZZ_FOLDER
+
+/* A session in the two layouts; the others are its messages, their parts, and other sessions. */
+static const folder_file files[] = {{'s', "storage/session/p/ses_s.json"},
+                                    {'S', "storage/session/info/ses_s.json"},
+                                    {'t', "storage/session/p/ses_t.json"},
+                                    {'T', "storage/session/info/ses_t.json"},
+                                    {'m', "storage/message/ses_s/m.json"},
+                                    {'n', "storage/message/ses_s/n.json"},
+                                    {'M', "storage/session/message/ses_s/m.json"},
+                                    {'a', "storage/part/m/a.json"},
+                                    {'b', "storage/part/m/b.json"},
+                                    {'c', "storage/part/n/c.json"},
+                                    {'A', "storage/session/part/ses_s/m/a.json"},
+                                    {'B', "storage/session/part/ses_s/m/b.json"},
+                                    {0}};
+#define LAYOUTS 2
+
+static void read_session(const char *name) {
+  char *text = NULL;
+  size_t length = 0;
+  file_stat stat;
+  snprintf(path, sizeof path, "%s", fuzz_path(name));
+  if (bpi_file_stat(path, &stat) != BP_OK) return;
+  FUZZ_SOURCE.beside(path, &stat);
+  if (bpi_file_load(&text, &length, path, 1 << 20, NULL) != BP_OK) abort();
+  read_twice(text, length);
+  bpi_free(text);
+}
+
+#endif
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  if (bpi_hash_init() != 0) return 0;
+  path[0] = '\0';
+  read_twice(data, size);
+#ifdef FUZZ_FOLDER
+  fill_folder(files, (const char *)data, size);
+  for (int i = 0; i < LAYOUTS; i++)
+    read_session(files[i].path);
+  empty_folder(files);
+#endif
   return 0;
 }
 

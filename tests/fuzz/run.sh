@@ -42,8 +42,9 @@ make_target() {
   library=$build/libblueplane/libblueplane-internal.a program= needs='sqlite3 libcjson libsodium libutf8proc zlib' file=fuzz_$2
   defined=-DFUZZ_$(echo "$1" | tr '[:lower:]' '[:upper:]')
   case $2 in
-  source) defined="-DFUZZ_SOURCE=bpi_source_$1" ;;
-  database) defined="-DFUZZ_SOURCE=bpi_source_$1 -DFUZZ_DATABASE" file=fuzz_source ;;
+  lines | database | folder)
+    defined="-DFUZZ_$(echo "$2" | tr '[:lower:]' '[:upper:]') -DFUZZ_SOURCE=bpi_source_$1" file=fuzz_source
+    ;;
   program)
     defined="$defined -DHAVE_HIREDIS" needs="$needs popt hiredis libgit2 libmicrohttpd"
     program=$build/examples/libprogram.a
