@@ -1,8 +1,11 @@
 /* Runs a fuzz target over the files in folders: whole, line by line, and cut at about 200 places.
- * So a corpus is an ordinary test under any compiler. */
+ * So a corpus is an ordinary test under any compiler. What the target writes is removed. */
+#define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
 
@@ -48,10 +51,25 @@ static int run_folder(const char *folder) {
   return failed;
 }
 
+static void remove_tree(const char *path) {
+  DIR *d = opendir(path);
+  const struct dirent *entry;
+  while (d != NULL && (entry = readdir(d)) != NULL) {
+    char below[1024];
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    int length = snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+    if (length < (int)sizeof below && remove(below) != 0) remove_tree(below);
+  }
+  if (d != NULL) closedir(d);
+  rmdir(path);
+}
+
 int main(int count, char **arguments) {
-  int failed = 0;
+  char temporary[] = "/tmp/blueplane-corpus-XXXXXX";
+  int failed = mkdtemp(temporary) == NULL || setenv("TMPDIR", temporary, 1) != 0;
   for (int i = 1; i < count; i++)
     failed |= run_folder(arguments[i]);
+  remove_tree(temporary);
   printf("%lu inputs\n", runs);
   return failed || runs == 0;
 }
