@@ -142,6 +142,17 @@ static void run(const uint8_t *data, size_t size) {
 
 #elif defined(FUZZ_DOCUMENT)
 
+#include "metrics/benchmark.h"
+
+/* Only a handle on a release may set it. */
+static void read_benchmark(const char *json, size_t length) {
+  benchmark *b = NULL;
+  bp_error *error = NULL;
+  int rc = bpi_benchmark_parse(&b, json, length, &error);
+  settled(rc, error, b, true);
+  bpi_benchmark_free(b);
+}
+
 static void run(const uint8_t *data, size_t size) {
   static const char *const topics[] = {"prices", "assumptions", "benchmark", "retention", "labels",
                                        "roster", "invitation",  "sharing",   "trust"};
@@ -156,6 +167,7 @@ static void run(const uint8_t *data, size_t size) {
     }
     erase(stores[i], (const char *)data, size);
   }
+  read_benchmark((const char *)data, size);
   ask_text(stores[0], "{\"metrics\":[\"cost\",\"time_saved\"],\"period\":\"all\"}");
 }
 
