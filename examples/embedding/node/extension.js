@@ -6,20 +6,33 @@ const path = require("node:path");
 
 const PANEL = { metrics: ["prompts", "output_tokens", "acceptance_rate", "lines_added"], period: "7d", by: ["time.day"] };
 
+const BUSY = -4; // BP_ERR_BUSY: another process is writing
+const WAITING_MOST = 1000;
+
 class Recorder {
   constructor(addon, file, session, now) {
     this.addon = addon;
     this.store = now === undefined ? addon.open(file) : addon.open(file, now);
     this.session = session;
     this.next = 0;
+    this.waiting = [];
   }
 
   // Records one event, which has no field for text. An id must never be reused, so it contains the time: after a
-  // restart the counter begins again.
+  // restart the counter begins again. If the store is busy, the event is written with the next one, under its own id,
+  // and null is returned.
   record(kind, members = {}, time = new Date()) {
     const id = `${this.session}-${time.getTime()}-${this.next++}`;
     const event = { blueplane: 1, kind, platform: "myextension", session: this.session, id, time: time.toISOString(), ...members };
-    return this.addon.record(this.store, JSON.stringify(event) + "\n");
+    if (this.waiting.length < WAITING_MOST) this.waiting.push(JSON.stringify(event) + "\n");
+    try {
+      const told = this.addon.record(this.store, this.waiting.join(""));
+      this.waiting = [];
+      return told;
+    } catch (why) {
+      if (why.code !== BUSY) throw why;
+      return null;
+    }
   }
 
   panel(zone = Intl.DateTimeFormat().resolvedOptions().timeZone) {

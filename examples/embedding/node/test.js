@@ -47,6 +47,19 @@ function testErrors() {
   assert.equal(addon.record(store, "not an event\n").rejected, 1);
 }
 
+// While another process writes, events wait; none is lost, and none counts twice.
+function testBusy() {
+  const host = makeHost(null);
+  let busy = true;
+  const waits = { ...addon, record: (...all) => { if (busy) throw Object.assign(new Error("busy"), { code: -4 }); return addon.record(...all); } };
+  const nine = new Date(Date.UTC(2026, 2, 2, 9));
+  activate(host, waits, NOW);
+  assert.equal(host.fire_onPrompt(80, nine), null);
+  busy = false;
+  assert.deepEqual(host.fire_onPrompt(90, nine), { stored: 2, known: 0, rejected: 0 });
+  assert.deepEqual(host.fire_onPrompt(90, nine), { stored: 1, known: 0, rejected: 0 });
+}
+
 // Many stores that are never closed explicitly.
 function testMemory() {
   for (let i = 0; i < 200; i++) addon.query(addon.open(null), '{"metrics":["prompts"]}');
@@ -78,6 +91,7 @@ function measure(program) {
 
 testPanel();
 testErrors();
+testBusy();
 testMemory();
 console.log(`libblueplane ${addon.version()}: the extension works`);
 if (process.argv[3] !== undefined) measure(path.resolve(process.argv[3]));
