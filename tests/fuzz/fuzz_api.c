@@ -4,7 +4,8 @@
  *                  query; it runs or is refused
  *   FUZZ_DOCUMENT  bytes as every document of bp_configure, and as a selector of what to erase
  *   FUZZ_STORE     a valid store with changed bytes; the first byte chooses what is done with it,
- *                  three each make a change: place, place, value
+ *                  three each make a change: place, place, value; one left over chooses the
+ *                  store with more in it
  *   FUZZ_OPEN      bytes as a file to open and as its key; the last byte chooses the access
  *   FUZZ_INGEST    bytes of an unknown source: recognised, previewed field by field, ingested; a
  *                  second time adds nothing
@@ -23,6 +24,7 @@
 #include <blueplane/arrow.h>
 #include <blueplane/blueplane.h>
 
+#include "tests/fuzz/folder.h"
 #include "tests/fuzz/fuzz.h"
 
 #define UNUSED __attribute__((unused)) /* each target uses some of these */
@@ -173,60 +175,71 @@ static void run(const uint8_t *data, size_t size) {
 
 #elif defined(FUZZ_STORE) || defined(FUZZ_OPEN)
 
-static char path[128], beside[136];
-
-/* A temporary folder; run.sh names one that is in memory. */
-static void make_folder(void) {
-  const char *temporary = getenv("TMPDIR");
-  int length = snprintf(path, sizeof path - 8, "%s/blueplane-fuzz-XXXXXX",
-                        temporary == NULL ? "/tmp" : temporary);
-  if (length >= (int)sizeof path - 8 || mkdtemp(path) == NULL) abort();
-  strcat(path, "/s.db");
-}
-
-static const char *file_beside(const char *end) {
-  snprintf(beside, sizeof beside, "%s%s", path, end);
-  return beside;
-}
-
 #ifdef FUZZ_STORE
 
-static uint8_t *good;
-static size_t good_length;
-
-static void make_good(void) {
-  make_folder();
-  bp_store *s = open_store(path, BP_ACCESS_OWNER, 0);
-  ingest(s);
-  bp_close(s);
-  FILE *f = fopen(path, "rb");
-  good = malloc(1 << 20);
-  if (f == NULL || good == NULL) abort();
-  good_length = fread(good, 1, 1 << 20, f);
-  fclose(f);
-}
-
-static void write_spoiled(const uint8_t *data, size_t size) {
-  FILE *f = fopen(path, "wb");
-  if (f == NULL) abort();
-  fwrite(good, 1, good_length, f);
-  for (size_t i = 0; i + 2 < size; i += 3) {
-    size_t at = ((size_t)data[i] << 8 | data[i + 1]) * good_length >> 16;
-    fseek(f, (long)(at ^ (data[i + 2] & 7)), SEEK_SET);
-    fputc(data[i + 2], f);
+/* Four days of two sessions each, with a call that fails every third time and is then repeated. */
+static void ingest_days(bp_store *s) {
+  bp_error *error = NULL;
+  char lines[16384];
+  size_t at = 0;
+#define SAY(kind, minute, more, ...)                                                               \
+  at += (size_t)snprintf(                                                                          \
+      lines + at, sizeof lines - at,                                                               \
+      "{\"blueplane\":1,\"platform\":\"tool\",\"session\":\"s%u\",\"kind\":\"" kind                \
+      "\",\"id\":\"%u-%u\",\"time\":\"2026-02-2%uT%02u:%02u:00Z\"," more "}\n",                    \
+      session, session, minute, 3 + session / 2, 9 + session % 2, minute, __VA_ARGS__)
+  for (unsigned session = 0; session < 8; session++) {
+    SAY("session", 0u, "\"workspace\":\"/w%u\",\"branch\":\"main\"", session % 2);
+    for (unsigned turn = 0; turn < 3; turn++) {
+      const char *outcome = (session + turn) % 3 == 0 ? "error" : "ok";
+      SAY("prompt", 10 * turn + 1, "\"characters\":%u", 40 << session);
+      SAY("response", 10 * turn + 2, "\"model\":\"gpt-5\",\"output_tokens\":%u", 9 + turn);
+      SAY("tool_call", 10 * turn + 3,
+          "\"tool\":\"patch\",\"category\":\"edit\",\"file\":\"/w/%u.c\",\"outcome\":\"%s\","
+          "\"lines_added\":%u,\"duration_us\":%u",
+          turn, outcome, turn, 1000 << turn);
+    }
+    SAY("decision", 40u, "\"accepted\":%s", session % 2 == 0 ? "true" : "false");
   }
-  fclose(f);
+#undef SAY
+  if (at >= sizeof lines ||
+      bp_ingest_bytes(s, "native", "days", lines, at, NULL, NULL, &error) != BP_OK)
+    abort();
 }
 
-static void use(bp_store *s, unsigned what) {
+/* One with a few facts, and one with some of every kind. */
+static fuzz_bytes good[2];
+
+static void make_good(size_t which) {
+  unlink(fuzz_path("s.db"));
+  bp_store *s = open_store(fuzz_path("s.db"), BP_ACCESS_OWNER, 0);
+  ingest(s);
+  if (which == 1) ingest_days(s);
+  bp_close(s);
+  good[which] = fuzz_read(fuzz_path("s.db"));
+}
+
+static const char *const questions[] = {
+    "{\"metrics\":[\"tasks\",\"cost\",\"prompts\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"workspace\"]}",
+    "{\"metrics\":[\"comparison\"],\"period\":\"today\",\"compare\":\"previous\"}",
+    "{\"metrics\":[\"comparison\",\"prompts\",\"cost\"],\"period\":\"all\",\"by\":[\"prompt_size\"]}",
+    "{\"metrics\":[\"insights\"],\"period\":\"7d\"}",
+    "{\"metrics\":[\"learning_trend\"],\"period\":\"all\"}",
+    "{\"metrics\":[\"session_duration\",\"tool_duration\",\"peak_hour\"],\"period\":\"all\",\"by\":[\"session\"]}",
+    "{\"metrics\":[\"active_time\",\"active_days\",\"time_to_resolution\",\"tool_transitions\"],\"period\":\"all\",\"by\":[\"time.day\"]}",
+    "{\"metrics\":[\"prompts\",\"responses\"],\"period\":\"today\",\"by\":[\"time.hour\",\"model\",\"tool\"]}",
+    "{\"metrics\":[\"feature_usage\",\"delegation\",\"prompt_effect\",\"task_patterns\"],\"period\":\"all\"}",
+    "{\"metrics\":[\"last_activity\",\"interaction_share\"],\"period\":\"all\",\"by\":[\"platform\",\"branch\"]}",
+};
+#define QUESTIONS (sizeof questions / sizeof *questions)
+
+static void use(bp_store *s, unsigned what, unsigned which) {
   static const char *const topics[] = {"integrity", "sessions", "labels", "rejects",
                                        "files",     "coverage", "stored", "consent"};
   if (what < sizeof topics / sizeof *topics) {
     inspect(s, topics[what]);
   } else if (what % 2 == 0) {
-    ask_text(
-        s,
-        "{\"metrics\":[\"tasks\",\"cost\",\"prompts\",\"tool_success_rate\"],\"period\":\"all\",\"by\":[\"workspace\"]}");
+    ask_text(s, questions[which % QUESTIONS]);
   } else {
     ingest(s);
     erase(s, "{\"version\":1,\"source\":\"native\"}", 31);
@@ -234,38 +247,34 @@ static void use(bp_store *s, unsigned what) {
 }
 
 static void run(const uint8_t *data, size_t size) {
-  if (good == NULL) make_good();
+  size_t which = size % 3 == 2; /* there is a byte that changes nothing */
+  if (good[which].data == NULL) make_good(which);
   unsigned what = size > 0 ? *data : 0;
-  write_spoiled(data + 1, size > 0 ? size - 1 : 0);
-  bp_store *s = open_store(path, BP_ACCESS_OWNER, what / 10 % 2 == 0 ? BP_OPEN_READONLY : 0);
-  if (s != NULL) use(s, what % 10);
+  fuzz_write_spoiled(fuzz_path("s.db"), &good[which], data + 1, size > 0 ? size - 1 : 0);
+  bp_store *s =
+      open_store(fuzz_path("s.db"), BP_ACCESS_OWNER, what / 10 % 2 == 0 ? BP_OPEN_READONLY : 0);
+  if (s != NULL) use(s, what % 10, what / 20);
   bp_close(s);
-  unlink(file_beside("-wal"));
-  unlink(file_beside("-shm"));
+  unlink(fuzz_path("s.db-wal"));
+  unlink(fuzz_path("s.db-shm"));
 }
 
 #else /* FUZZ_OPEN */
 
-static void write_file(const char *name, const void *data, size_t size) {
-  FILE *f = fopen(name, "wb");
-  if (f == NULL || fwrite(data, 1, size, f) != size) abort();
-  fclose(f);
-}
-
 static void run(const uint8_t *data, size_t size) {
   static const uint32_t accesses[] = {BP_ACCESS_OWNER,   BP_ACCESS_STEWARD, BP_ACCESS_LEAD,
                                       BP_ACCESS_MANAGER, BP_ACCESS_DEVOPS,  BP_ACCESS_RESEARCH};
-  if (*path == '\0') make_folder();
   unsigned how = size > 0 ? data[--size] : 0;
-  write_file(path, data, size);
-  write_file(file_beside(".key"), data, size % 64);
-  bp_store *s = open_store(path, accesses[how % 6], how / 6 % 2 == 0 ? 0 : BP_OPEN_READONLY);
+  fuzz_write(fuzz_path("s.db"), data, size);
+  fuzz_write(fuzz_path("s.db.key"), data, size % 64);
+  bp_store *s =
+      open_store(fuzz_path("s.db"), accesses[how % 6], how / 6 % 2 == 0 ? 0 : BP_OPEN_READONLY);
   if (s != NULL) inspect(s, "integrity");
   bp_close(s);
-  unlink(path);
-  if (size % 64 == 32) bp_close(open_store(path, BP_ACCESS_OWNER, 0));
-  unlink(path);
-  unlink(file_beside(".key"));
+  unlink(fuzz_path("s.db"));
+  if (size % 64 == 32) bp_close(open_store(fuzz_path("s.db"), BP_ACCESS_OWNER, 0));
+  unlink(fuzz_path("s.db"));
+  unlink(fuzz_path("s.db.key"));
 }
 
 #endif
