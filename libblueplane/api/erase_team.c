@@ -27,18 +27,16 @@ typedef struct team_erasure {
 } team_erasure;
 
 /* Writes the next edition, which is empty, with the digest that its file will have. */
-static int write_empty(team_erasure *e, release *r, const sign_keys *keys, bp_error **error) {
+static int write_empty(const team_erasure *e, release *r, const sign_keys *keys, bp_error **error) {
   unsigned char *data = NULL, digest[BPI_DIGEST_BYTES];
   size_t length = 0;
-  e->cells += (int64_t)r->rows;
-  release empty = *r;
-  empty.row = NULL;
-  empty.rows = 0;
-  empty.edition++;
-  int rc = bpi_release_write(&data, &length, &empty, keys, error);
+  r->edition++;
+  if (!bpi_release_fits(r))
+    return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: the head of a week was changed");
+  int rc = bpi_release_write(&data, &length, r, keys, error);
   if (rc == BP_OK) {
     bpi_release_digest(data, length, digest);
-    rc = bpi_published_write(e->handle->store, &empty, digest, error);
+    rc = bpi_published_write(e->handle->store, r, digest, error);
   }
   bpi_free(data);
   return rc;
@@ -47,11 +45,14 @@ static int write_empty(team_erasure *e, release *r, const sign_keys *keys, bp_er
 static int retract(team_erasure *e, uint32_t monday, bp_error **error) {
   sign_keys keys = {0};
   release r = {.rows = 0};
+  int64_t cells = 0;
   int rc = bpi_team_keys(&keys, e->handle, error);
   if (rc == BP_OK)
     rc = bpi_published_note(e->handle->store, keys.open.sign, monday, e->trace, error);
-  if (rc == BP_OK) rc = bpi_published_load(e->handle->store, keys.open.sign, monday, &r, error);
-  if (rc == BP_OK && r.rows > 0) rc = write_empty(e, &r, &keys, error);
+  if (rc == BP_OK)
+    rc = bpi_published_head(e->handle->store, keys.open.sign, monday, &r, &cells, error);
+  if (rc == BP_OK && cells > 0) rc = write_empty(e, &r, &keys, error);
+  if (rc == BP_OK) e->cells += cells;
   if (rc == BP_OK) rc = bpi_individual_drop(e->handle->store, monday, &e->views, error);
   bpi_release_free(&r);
   bpi_sign_wipe(&keys);
@@ -146,7 +147,7 @@ static int receipt(bp_result **out, const team_erasure *e, bp_error **error) {
   bpi_receipt_line(t, "published_cells", e->cells);
   bpi_receipt_line(t, "individual_numbers", e->person.views + e->views);
   bpi_receipt_line(t, "words_on_consent", e->person.words);
-  return bpi_receipt_end(out, t, &e->person.search, error);
+  return bpi_receipt_end(out, t, e->handle->store, &e->person.search, error);
 }
 
 int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **error) {

@@ -103,7 +103,9 @@ static int gather(void *user, const contribution *c) {
   const roster_member *member = bpi_roster_device(g->latest, c->device);
   if (member == NULL || !member->active || member->service || strcmp(member->id, c->member) != 0)
     return 0;
-  int rc = bpi_bundle_read(&b, c->payload, c->length, g->error);
+  bp_error *why = NULL;
+  bpi_bundle_read(&b, c->payload, c->length, &why);
+  int rc = bpi_fail_stored(g->error, why, "the store is damaged: a bundle in it was changed");
   if (rc != BP_OK) return rc;
   rc = renumber_projects(g, &b);
   if (rc == BP_OK) rc = add_device(g, member, &b);

@@ -99,6 +99,8 @@ static int make(lead_file *f, bp_error **error) {
   if (rc == BP_OK) rc = load_published(f, error);
   if (rc == BP_OK) keep_team(f);
   if (rc == BP_OK) rc = load_views(f, error);
+  if (rc == BP_OK && !bpi_release_fits(&f->of))
+    rc = bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: it has views that no week has");
   return rc == BP_OK ? bpi_release_write(&f->data, &f->length, &f->of, &f->keys, error) : rc;
 }
 

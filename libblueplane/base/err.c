@@ -79,6 +79,14 @@ int bpi_fail_detail_int(bp_error **error, const char *key, int64_t value) {
   return bpi_fail_detail(error, key, number);
 }
 
+int bpi_fail_stored(bp_error **error, bp_error *why, const char *message) {
+  int code = bpi_error_code(why);
+  bpi_error_free(why);
+  if (code == BP_OK) return BP_OK;
+  return code == BP_ERR_NOMEM ? bpi_fail_nomem(error)
+                              : bpi_fail(error, BP_ERR_CORRUPT, "%s", message);
+}
+
 bp_error **bpi_error_begin(bp_error **error, bp_error **unseen) {
   *unseen = NULL;
   if (error == NULL) return unseen;

@@ -30,6 +30,10 @@ static inline int bpi_refuse(bp_error **error, int code, const char *reason, con
   return code;
 }
 
+/* If a document kept in a store is refused, the store is damaged: fails with CORRUPT, or NOMEM if `why`
+ * is that. Frees `why`; BP_OK without one. */
+int bpi_fail_stored(bp_error **error, bp_error *why, const char *message);
+
 /* BP_ERR_NOMEM without allocating. */
 static inline int bpi_fail_nomem(bp_error **error) {
   bpi_error_make_nomem(error);

@@ -70,11 +70,14 @@ static int64_t most_of(int measure) {
   return 2 * (int64_t)ROSTER_MEMBERS_MAX * (m->clamp > 0 ? m->clamp : 1);
 }
 
-static bool row_is_good(const release *of, const release_row *r) {
-  return (of->team == NULL || strcmp(of->team, r->scope) == 0) &&
-         is_name(r->scope, strlen(r->scope)) && is_name(r->slice, strlen(r->slice)) &&
+bool bpi_release_row_fits(const release_row *r) {
+  return is_name(r->scope, strlen(r->scope)) && is_name(r->slice, strlen(r->slice)) &&
          (r->dimension == 0) == (*r->slice == '\0') && r->dimension < 256 && r->state < STATES &&
          r->headcount <= HEADCOUNTS && r->value >= 0 && r->value <= most_of(r->measure);
+}
+
+static bool row_is_good(const release *of, const release_row *r) {
+  return (of->team == NULL || strcmp(of->team, r->scope) == 0) && bpi_release_row_fits(r);
 }
 
 /* A view is the value of one person and week, so the clamp applies. */
@@ -96,6 +99,18 @@ static bool head_is_good(const release *r) {
          r->minimum >= MINIMUM_FLOOR && r->minimum < 256;
 }
 
+bool bpi_release_fits(const release *r) {
+  if (!head_is_good(r)) return false;
+  for (size_t i = 0; i < r->rows; i++)
+    if (!row_is_good(r, &r->row[i]) || (i > 0 && compare_rows(&r->row[i - 1], &r->row[i]) >= 0))
+      return false;
+  for (size_t i = 0; i < r->views; i++)
+    if (!view_is_good(r, &r->view[i]) ||
+        (i > 0 && compare_views(&r->view[i - 1], &r->view[i]) >= 0))
+      return false;
+  return true;
+}
+
 /* ----------------------------------------------------------------------------------- writing */
 
 static void put_name(buf *b, const char *name) {
@@ -104,20 +119,18 @@ static void put_name(buf *b, const char *name) {
   bpi_buf_add(b, name, length);
 }
 
-static bool put_views(buf *b, const release *r) {
+static void put_views(buf *b, const release *r) {
   bpi_put_number(b, r->views, 4);
   for (size_t i = 0; i < r->views; i++) {
     const release_view *v = &r->view[i];
-    if (!view_is_good(r, v) || (i > 0 && compare_views(v - 1, v) >= 0)) return false;
     put_name(b, v->member);
     bpi_put_number(b, v->measure, 2);
     bpi_put_number(b, v->until, 4);
     bpi_put_number(b, (uint64_t)v->value, 8);
   }
-  return true;
 }
 
-static bool put_all(buf *b, const release *r) {
+static void put_all(buf *b, const release *r) {
   bpi_buf_add(b, r->team == NULL ? MARK : LEAD_MARK, MARK_BYTES);
   bpi_buf_add(b, r->store, sizeof r->store);
   bpi_put_number(b, r->window, 4);
@@ -128,7 +141,6 @@ static bool put_all(buf *b, const release *r) {
   bpi_put_number(b, r->rows, 4);
   for (size_t i = 0; i < r->rows; i++) {
     const release_row *row = &r->row[i];
-    if (!row_is_good(r, row) || (i > 0 && bpi_release_compare(row - 1, row) >= 0)) return false;
     put_name(b, row->scope);
     bpi_put_number(b, row->dimension, 1);
     put_name(b, row->slice);
@@ -137,7 +149,7 @@ static bool put_all(buf *b, const release *r) {
     bpi_put_number(b, row->headcount, 1);
     bpi_put_number(b, (uint64_t)row->value, 8);
   }
-  return r->team == NULL || put_views(b, r);
+  if (r->team != NULL) put_views(b, r);
 }
 
 int bpi_release_write(unsigned char **out, size_t *length, release *r, const sign_keys *keys,
@@ -145,13 +157,13 @@ int bpi_release_write(unsigned char **out, size_t *length, release *r, const sig
   unsigned char signature[BPI_SIGNATURE_BYTES];
   buf b;
   *out = NULL;
-  if (!head_is_good(r))
-    return bpi_fail(error, BP_ERR_INTERNAL, "the contents do not fit the release format");
   if (r->rows > 1) qsort(r->row, r->rows, sizeof *r->row, compare_rows);
   if (r->views > 1) qsort(r->view, r->views, sizeof *r->view, compare_views);
+  if (!bpi_release_fits(r))
+    return bpi_fail(error, BP_ERR_INTERNAL, "the contents do not fit the release format");
   bpi_buf_init(&b, RELEASE_BYTES_MAX);
-  bool good = put_all(&b, r);
-  int failed = good ? b.failed : BP_ERR_INTERNAL;
+  put_all(&b, r);
+  int failed = b.failed;
   if (failed == 0) {
     bpi_sign(signature, keys, b.data, b.length);
     bpi_buf_add(&b, signature, sizeof signature);
@@ -160,10 +172,8 @@ int bpi_release_write(unsigned char **out, size_t *length, release *r, const sig
     failed = BP_ERR_NOMEM;
   }
   bpi_buf_free(&b);
-  if (failed == BP_ERR_NOMEM) return bpi_fail_nomem(error);
-  return failed == BP_ERR_LIMIT
-             ? bpi_fail(error, failed, "the release is too large")
-             : bpi_fail(error, failed, "these cells do not fit the release format");
+  return failed == BP_ERR_LIMIT ? bpi_fail(error, failed, "the release is too large")
+                                : bpi_fail_nomem(error);
 }
 
 /* ----------------------------------------------------------------------------------- reading */

@@ -46,6 +46,10 @@ typedef struct release {
   char *text; /* memory of the names, if the release was read */
 } release;
 
+/* Whether a row, or all of a release in its order, is what the format allows; what was stored may be
+ * damaged. */
+bool bpi_release_row_fits(const release_row *r);
+bool bpi_release_fits(const release *r);
 /* Writes the file; sorts rows and views. Errors: INTERNAL (invalid content), LIMIT, NOMEM. Free
  * with bpi_free. */
 int bpi_release_write(unsigned char **out, size_t *length, release *r, const sign_keys *keys,

@@ -52,11 +52,11 @@ int bpi_read_consents(store *s, int (*row)(void *user, const consent_row *row), 
   if (get == NULL) return bpi_error_code(*error);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
-    consent_row c = {.purpose = (const char *)sqlite3_column_text(get, 3),
-                     .audience = (const char *)sqlite3_column_text(get, 4),
-                     .last = sqlite3_column_int(get, 5) != 0};
+    consent_row c = {.last = sqlite3_column_int(get, 5) != 0};
     load_consent(get, &c);
-    rc = c.purpose == NULL || c.audience == NULL ? bpi_fail_nomem(error) : row(user, &c);
+    rc = bpi_sql_text(get, 3, &c.purpose, error);
+    if (rc == BP_OK) rc = bpi_sql_text(get, 4, &c.audience, error);
+    if (rc == BP_OK) rc = row(user, &c);
     if (rc != BP_OK) {
       sqlite3_reset(get);
       break;
@@ -162,14 +162,13 @@ int bpi_read_audit(store *s, int (*row)(void *user, const audit_row *row), void 
                    .from_us = sqlite3_column_int64(get, 4),
                    .until_us = sqlite3_column_int64(get, 5),
                    .at_us = sqlite3_column_int64(get, 6)};
-    const char *function = (const char *)sqlite3_column_text(get, 2);
-    const char *asked = (const char *)sqlite3_column_text(get, 3);
-    if (function != NULL && asked != NULL) {
+    const char *function = NULL, *asked = NULL;
+    rc = bpi_sql_text(get, 2, &function, error);
+    if (rc == BP_OK) rc = bpi_sql_text(get, 3, &asked, error);
+    if (rc == BP_OK) {
       sqlite3_snprintf(sizeof r.function, r.function, "%s", function);
       sqlite3_snprintf(sizeof r.asked, r.asked, "%s", asked);
       rc = row(user, &r);
-    } else {
-      rc = bpi_fail_nomem(error);
     }
     if (rc != BP_OK) {
       sqlite3_reset(get);

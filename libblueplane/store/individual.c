@@ -51,13 +51,17 @@ int bpi_individual_each(store *s, const char *team, int64_t from, int64_t until,
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
     individual_row r = {.window = sqlite3_column_int64(get, 0),
-                        .team = (const char *)sqlite3_column_text(get, 1),
-                        .member = (const char *)sqlite3_column_text(get, 2),
                         .measure = sqlite3_column_int(get, 3),
                         .value = sqlite3_column_int64(get, 4),
                         .until = sqlite3_column_int64(get, 5),
                         .state = sqlite3_column_int(get, 6)};
-    rc = r.team == NULL || r.member == NULL ? bpi_fail_nomem(error) : row(user, &r);
+    int64_t measure = sqlite3_column_int64(get, 3);
+    bool known = measure >= 0 && measure <= UINT16_MAX && r.until >= 0 && r.until <= UINT32_MAX;
+    rc = known
+             ? bpi_sql_text(get, 1, &r.team, error)
+             : bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: it has views of no measure");
+    if (rc == BP_OK) rc = bpi_sql_text(get, 2, &r.member, error);
+    if (rc == BP_OK) rc = row(user, &r);
     if (rc != BP_OK) break;
   }
   sqlite3_finalize(get);

@@ -40,56 +40,78 @@ int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
 
 /* ----------------------------------------------------------------------------------- loading */
 
+static int damaged(bp_error **error) {
+  return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: it has cells that no week has");
+}
+
+int bpi_published_row(release_row *out, struct sqlite3_stmt *get, int first, bp_error **error) {
+  static const int most[] = {0, UINT8_MAX, 0, UINT16_MAX, 0, UINT8_MAX, UINT8_MAX};
+  int rc = bpi_sql_text(get, first, &out->scope, error);
+  if (rc == BP_OK) rc = bpi_sql_text(get, first + 2, &out->slice, error);
+  if (rc != BP_OK) return rc;
+  for (int i = 0; i < 7; i++) {
+    int64_t value = most[i] == 0 ? 0 : sqlite3_column_int64(get, first + i);
+    if (value < 0 || value > most[i]) return damaged(error);
+  }
+  out->dimension = (uint16_t)sqlite3_column_int(get, first + 1);
+  out->measure = (uint16_t)sqlite3_column_int(get, first + 3);
+  out->value = sqlite3_column_int64(get, first + 4);
+  out->state = (uint8_t)sqlite3_column_int(get, first + 5);
+  out->headcount = (uint8_t)sqlite3_column_int(get, first + 6);
+  return bpi_release_row_fits(out) ? BP_OK : damaged(error);
+}
+
 /* The text buffer is allocated in its full size first, so that pointers into it stay valid. */
 typedef struct loading {
   release *r;
   char *text;
-  size_t rows;
+  size_t left, rows;
 } loading;
 
-static const char *keep(loading *l, sqlite3_stmt *row, int column) {
-  const char *name = (const char *)sqlite3_column_text(row, column), *kept = l->text;
-  size_t length = name == NULL ? 0 : (size_t)sqlite3_column_bytes(row, column);
-  if (length > 0) memcpy(l->text, name, length);
-  l->text[length] = '\0';
-  l->text += length + 1;
-  return kept;
+/* The index by which the size was summed may differ from the rows, if it is damaged. */
+static int keep(const char **kept, loading *l, const char *name, bp_error **error) {
+  size_t size = strlen(name) + 1;
+  if (size > l->left) return damaged(error);
+  *kept = memcpy(l->text, name, size);
+  l->text += size;
+  l->left -= size;
+  return BP_OK;
 }
 
 static int load_head(loading *l, sqlite3_stmt *get, int64_t *id, bp_error **error) {
   release *r = l->r;
-  size_t bytes = (size_t)sqlite3_column_int64(get, 5) + 1;
+  const char *organisation = NULL;
+  int64_t edition = sqlite3_column_int64(get, 1), minimum = sqlite3_column_int64(get, 3);
+  int rc = bpi_sql_text(get, 2, &organisation, error);
+  if (rc != BP_OK) return rc;
+  if (edition < 0 || edition > UINT32_MAX || minimum < 0 || minimum > UINT8_MAX)
+    return damaged(error);
   *id = sqlite3_column_int64(get, 0);
-  r->edition = (uint32_t)sqlite3_column_int64(get, 1);
-  r->minimum = (uint32_t)sqlite3_column_int64(get, 3);
+  r->edition = (uint32_t)edition;
+  r->minimum = (uint32_t)minimum;
   l->rows = (size_t)sqlite3_column_int64(get, 4);
-  l->text = r->text = bpi_alloc(bytes + (size_t)sqlite3_column_bytes(get, 2) + 1);
+  l->left = (size_t)sqlite3_column_int64(get, 5) + strlen(organisation) + 1;
+  l->text = r->text = bpi_alloc(l->left);
   r->row = bpi_alloc_zero(l->rows, sizeof *r->row);
   if (r->text == NULL || r->row == NULL) return bpi_fail_nomem(error);
-  r->organisation = keep(l, get, 2);
-  return BP_OK;
+  return keep(&r->organisation, l, organisation, error);
 }
 
 static int load_rows(loading *l, sqlite3_stmt *get, bp_error **error) {
   int rc = BP_OK;
   while (l->r->rows < l->rows && (rc = bpi_sql_step(get, error)) > 0) {
-    release_row *row = &l->r->row[l->r->rows++];
-    row->scope = keep(l, get, 0);
-    row->dimension = (uint16_t)sqlite3_column_int(get, 1);
-    row->slice = keep(l, get, 2);
-    row->measure = (uint16_t)sqlite3_column_int(get, 3);
-    row->value = sqlite3_column_int64(get, 4);
-    row->state = (uint8_t)sqlite3_column_int(get, 5);
-    row->headcount = (uint8_t)sqlite3_column_int(get, 6);
+    release_row *row = &l->r->row[l->r->rows++], read;
+    rc = bpi_published_row(&read, get, 0, error);
+    *row = read;
+    if (rc == BP_OK) rc = keep(&row->scope, l, read.scope, error);
+    if (rc == BP_OK) rc = keep(&row->slice, l, read.slice, error);
+    if (rc != BP_OK) break;
   }
   return rc < 0 ? rc : BP_OK;
 }
 
-/* Must run inside a transaction: otherwise the two statements could see two editions. */
-static int load(store *s, const unsigned char *of, uint32_t window, release *out,
-                bp_error **error) {
-  loading l = {.r = out};
-  int64_t id = 0;
+static int find_head(loading *l, store *s, const unsigned char *of, uint32_t window, int64_t *id,
+                     bp_error **error) {
   sqlite3_stmt *get = of_week(
       s,
       "SELECT id, edition, organisation, minimum, (SELECT count(*) FROM published p WHERE "
@@ -99,27 +121,45 @@ static int load(store *s, const unsigned char *of, uint32_t window, release *out
   if (get == NULL) return bpi_error_code(*error);
   int rc = bpi_sql_step(get, error);
   if (rc > 0) {
-    memcpy(out->store, of, BPI_PUBLIC_BYTES);
-    out->window = window;
-    rc = load_head(&l, get, &id, error);
+    memcpy(l->r->store, of, BPI_PUBLIC_BYTES);
+    l->r->window = window;
+    rc = load_head(l, get, id, error);
   }
   sqlite3_finalize(get);
-  if (rc != BP_OK || id == 0) return rc;
-  get = bpi_sql_once(s,
-                     "SELECT scope, dimension, slice, measure, value, state, headcount FROM "
-                     "published WHERE release = ?1 ORDER BY scope, dimension, slice, measure",
-                     error);
+  return rc;
+}
+
+static int find_rows(loading *l, store *s, int64_t id, bp_error **error) {
+  sqlite3_stmt *get =
+      bpi_sql_once(s,
+                   "SELECT scope, dimension, slice, measure, value, state, headcount FROM "
+                   "published WHERE release = ?1 ORDER BY scope, dimension, slice, measure",
+                   error);
   if (get == NULL) return bpi_error_code(*error);
   sqlite3_bind_int64(get, 1, id);
-  rc = load_rows(&l, get, error);
+  int rc = load_rows(l, get, error);
   sqlite3_finalize(get);
-  return rc;
+  return rc == BP_OK && !bpi_release_fits(l->r) ? damaged(error) : rc;
 }
 
 int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
                        release *out, bp_error **error) {
   memset(out, 0, sizeof *out);
-  int rc = load(s, of, window, out, error);
+  loading l = {.r = out};
+  int64_t id = 0;
+  int rc = find_head(&l, s, of, window, &id, error);
+  if (rc == BP_OK && id != 0) rc = find_rows(&l, s, id, error);
+  if (rc != BP_OK) bpi_release_free(out);
+  return rc;
+}
+
+int bpi_published_head(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
+                       release *out, int64_t *cells, bp_error **error) {
+  memset(out, 0, sizeof *out);
+  loading l = {.r = out};
+  int64_t id = 0;
+  int rc = find_head(&l, s, of, window, &id, error);
+  *cells = (int64_t)l.rows;
   if (rc != BP_OK) bpi_release_free(out);
   return rc;
 }
@@ -228,9 +268,9 @@ int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_
   while ((rc = bpi_sql_step(get, error)) > 0) {
     release r = {.window = (uint32_t)sqlite3_column_int64(get, 1),
                  .edition = (uint32_t)sqlite3_column_int64(get, 2),
-                 .organisation = (const char *)sqlite3_column_text(get, 3),
                  .minimum = (uint32_t)sqlite3_column_int64(get, 4)};
-    rc = bpi_sql_blob(get, 0, r.store, sizeof r.store, error);
+    rc = bpi_sql_text(get, 3, &r.organisation, error);
+    if (rc == BP_OK) rc = bpi_sql_blob(get, 0, r.store, sizeof r.store, error);
     if (rc == BP_OK) rc = row(user, &r, sqlite3_column_int64(get, 5));
     if (rc != BP_OK) break;
   }

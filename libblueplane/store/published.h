@@ -10,9 +10,17 @@
 int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
                        bool *found, int64_t *edition, unsigned char digest[BPI_DIGEST_BYTES],
                        bp_error **error);
-/* Loads a whole release, as bpi_release_read would return it; *out is all zero if there is none. */
+/* Reads a row of the table, whose columns begin at `first`; names are valid until the next step.
+ * CORRUPT if no release can have it. For store/ alone. */
+struct sqlite3_stmt;
+int bpi_published_row(release_row *out, struct sqlite3_stmt *get, int first, bp_error **error);
+/* Loads a whole release, as bpi_release_read would return it; *out is all zero if there is none.
+ * CORRUPT if none can have its cells. Call inside a transaction: it takes two statements. */
 int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
                        release *out, bp_error **error);
+/* The same without rows, whatever they hold; *cells is their number. */
+int bpi_published_head(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
+                       release *out, int64_t *cells, bp_error **error);
 /* Replaces the release of that store and week. Call inside a transaction. */
 int bpi_published_write(store *s, const release *r, const unsigned char digest[BPI_DIGEST_BYTES],
                         bp_error **error);

@@ -1,26 +1,25 @@
 /* store/read_release.c */
 #include "store/read_release.h"
 
+#include "store/published.h"
 #include "store/sql.h"
-
-static const char *text_at(sqlite3_stmt *row, int column) {
-  const unsigned char *text = sqlite3_column_text(row, column);
-  return text == NULL ? "" : (const char *)text;
-}
 
 static int read_rows(sqlite3_stmt *get, int (*row)(void *user, const published_row *p), void *user,
                      bp_error **error) {
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
+    release_row cell;
+    rc = bpi_published_row(&cell, get, 2, error);
+    if (rc != BP_OK) return rc;
     published_row p = {.window = sqlite3_column_int64(get, 0),
                        .release = sqlite3_column_int64(get, 1),
-                       .scope = text_at(get, 2),
-                       .dimension = sqlite3_column_int(get, 3),
-                       .slice = text_at(get, 4),
-                       .measure = sqlite3_column_int(get, 5),
-                       .value = sqlite3_column_int64(get, 6),
-                       .state = sqlite3_column_int(get, 7),
-                       .headcount = sqlite3_column_int(get, 8),
+                       .scope = cell.scope,
+                       .dimension = cell.dimension,
+                       .slice = cell.slice,
+                       .measure = cell.measure,
+                       .value = cell.value,
+                       .state = cell.state,
+                       .headcount = cell.headcount,
                        .beside = sqlite3_column_int64(get, 9)};
     int stop = row(user, &p);
     if (stop != 0) return stop;

@@ -71,10 +71,11 @@ int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, 
   sqlite3_bind_int64(get, 1, version);
   int rc = bpi_sql_step(get, error);
   if (rc > 0) {
-    const char *text = (const char *)sqlite3_column_text(get, 0);
+    const char *text = NULL;
+    rc = bpi_sql_text(get, 0, &text, error);
     *length = (size_t)sqlite3_column_bytes(get, 0);
-    *document = text == NULL ? NULL : bpi_strndup(text, *length);
-    if (*document == NULL) rc = bpi_fail_nomem(error);
+    *document = rc != BP_OK ? NULL : bpi_strndup(text, *length);
+    if (rc == BP_OK && *document == NULL) rc = bpi_fail_nomem(error);
   }
   sqlite3_finalize(get);
   return rc < 0 ? rc : BP_OK;
@@ -88,9 +89,9 @@ int bpi_roster_each(store *s, int (*row)(void *user, int64_t version, const char
   if (get == NULL) return bpi_error_code(*error);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
-    const char *document = (const char *)sqlite3_column_text(get, 1);
-    rc = document == NULL ? bpi_fail_nomem(error)
-                          : row(user, sqlite3_column_int64(get, 0), document);
+    const char *document = NULL;
+    rc = bpi_sql_text(get, 1, &document, error);
+    if (rc == BP_OK) rc = row(user, sqlite3_column_int64(get, 0), document);
     if (rc != BP_OK) break;
   }
   sqlite3_finalize(get);

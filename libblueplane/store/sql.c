@@ -387,6 +387,14 @@ int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length,
   return BP_OK;
 }
 
+int bpi_sql_text(sqlite3_stmt *statement, int column, const char **out, bp_error **error) {
+  *out = (const char *)sqlite3_column_text(statement, column);
+  if (*out != NULL) return BP_OK;
+  return sqlite3_column_type(statement, column) == SQLITE_NULL
+             ? bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a name is missing")
+             : bpi_fail_nomem(error);
+}
+
 /* The statement that ends the transaction is prepared before it begins. */
 static int begin(store *s, store_statement how, bp_error **error) {
   if (bpi_sql(s, SQL_ROLLBACK, error) == NULL) return bpi_error_code(*error);

@@ -65,11 +65,11 @@ int bpi_contribution_each(store *s, int64_t window, int (*row)(void *user, const
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
     contribution c = {.window = sqlite3_column_int64(get, 0),
-                      .member = (const char *)sqlite3_column_text(get, 1),
                       .revision = sqlite3_column_int64(get, 3),
                       .payload = sqlite3_column_blob(get, 5),
                       .length = (size_t)sqlite3_column_bytes(get, 5)};
-    rc = bpi_sql_blob(get, 2, c.device, sizeof c.device, error);
+    rc = bpi_sql_text(get, 1, &c.member, error);
+    if (rc == BP_OK) rc = bpi_sql_blob(get, 2, c.device, sizeof c.device, error);
     if (rc == BP_OK) rc = bpi_sql_blob(get, 4, c.digest, sizeof c.digest, error);
     if (rc == BP_OK) rc = row(user, &c);
     if (rc != BP_OK) break;
@@ -101,8 +101,7 @@ int bpi_heard_put(store *s, const heard *h, bp_error **error) {
 
 /* sqlite3_column_blob returns NULL for an empty blob; only its type differs from NULL. */
 static heard heard_at(sqlite3_stmt *row) {
-  heard h = {.member = (const char *)sqlite3_column_text(row, 0),
-             .said = sqlite3_column_int64(row, 2),
+  heard h = {.said = sqlite3_column_int64(row, 2),
              .agreed = sqlite3_column_blob(row, 3),
              .length = (size_t)sqlite3_column_bytes(row, 3)};
   if (h.agreed == NULL && sqlite3_column_type(row, 3) == SQLITE_BLOB) h.agreed = "";
@@ -118,7 +117,8 @@ int bpi_heard_each(store *s, const char *member, int (*row)(void *user, const he
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
     heard h = heard_at(get);
-    rc = bpi_sql_blob(get, 1, h.device, sizeof h.device, error);
+    rc = bpi_sql_text(get, 0, &h.member, error);
+    if (rc == BP_OK) rc = bpi_sql_blob(get, 1, h.device, sizeof h.device, error);
     if (rc == BP_OK) rc = row(user, &h);
     if (rc != BP_OK) break;
   }

@@ -775,11 +775,38 @@ START_TEST(a_database_is_no_release) {
 }
 END_TEST
 
+/* Runs a change on a file that no schema guards, as damage would. */
+static void damage(const char *path, const char *sql) {
+  sqlite3 *db = NULL;
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL),
+                   SQLITE_OK);
+  ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql,
+                sqlite3_errmsg(db));
+  ck_assert_int_gt(sqlite3_changes(db), 0);
+  sqlite3_close(db);
+}
+
+static int asked_code(const char *path) {
+  bp_store *s = world_open(path, BP_ACCESS_RESEARCH, NULL);
+  bp_query *q = NULL;
+  bp_result *r = NULL;
+  ck_assert_int_eq(bp_query_new(&q, NULL), BP_OK);
+  bp_query_metric(q, "prompts");
+  bp_query_period(q, "all", NULL);
+  int rc = bp_query_run(&r, s, q, NULL);
+  bp_result_free(r);
+  bp_query_free(q);
+  bp_close(s);
+  return rc;
+}
+
 /* A store whose file was changed against its own schema. */
 START_TEST(a_value_of_another_length) {
   static const char *const changes[] = {"UPDATE release SET digest = x'00'",
-                                        "UPDATE release SET store = x'', digest = x''"};
-  for (size_t i = 0; i < 2; i++) {
+                                        "UPDATE release SET store = x'', digest = x''",
+                                        "UPDATE published SET value = -5"};
+  for (size_t i = 0; i < 3; i++) {
     char name[32];
     snprintf(name, sizeof name, "short%u.db", (unsigned)i);
     bp_store *s = world_open(path_of(name), BP_ACCESS_STEWARD, "organisation");
@@ -787,20 +814,93 @@ START_TEST(a_value_of_another_length) {
     trust(s, 1, 2);
     OUTCOME(BP_OK, "added", p);
     bp_close(s);
-    sqlite3 *other = NULL;
-    ck_assert_int_eq(sqlite3_open(path_of(name), &other), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(other, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL),
-                     SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(other, changes[i], NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(other);
+    damage(path_of(name), changes[i]);
     s = world_open(path_of(name), BP_ACCESS_STEWARD, NULL);
     bp_result *r = NULL;
-    int rc = i == 0 ? world_merge(s, p.data, p.length, reason)
-                    : bp_inspect(&r, s, "published", NULL);
+    int rc = i == 0   ? world_merge(s, p.data, p.length, reason)
+             : i == 1 ? bp_inspect(&r, s, "published", NULL)
+                      : asked_code(path_of(name));
     ck_assert_int_eq(rc, BP_ERR_CORRUPT);
     bpi_free(p.data);
     bp_close(s);
   }
+}
+END_TEST
+
+static int publish_lead_code(bp_store *s) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int rc = bp_publish_lead(&r, s, WORLD_WEEK, "t0", NULL, &error);
+  bp_result_free(r);
+  bp_error_free(error);
+  return rc;
+}
+
+static int erase_week_code(bp_store *s) {
+  static const char week[] = "{\"version\":1,\"published\":\"" WORLD_WEEK "\"}";
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  int rc = bp_erase(&r, s, week, sizeof week - 1, &error);
+  bp_result_free(r);
+  bp_error_free(error);
+  return rc;
+}
+
+/* A team's store with a published week, one of whose cells was changed: nothing is made of it, but
+ * the week can be taken back. */
+START_TEST(a_damaged_cell_is_told) {
+  static const char *const changes[] = {
+      "UPDATE published SET value = -1 WHERE measure = 0 AND dimension = 0",
+      "UPDATE published SET value = 4611686018427387904 WHERE measure = 0 AND dimension = 0",
+      "UPDATE published SET measure = measure + 65536 WHERE measure = 0 AND dimension = 0",
+      "UPDATE published SET state = 264 WHERE measure = 0 AND dimension = 0",
+      "UPDATE published SET slice = 'a slice' WHERE measure = 0 AND dimension = 0",
+      "UPDATE release SET organisation = 'two words'"};
+  char outcome[32], path[200];
+  make_all();
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    snprintf(path, sizeof path, "%s", path_of("damaged.db"));
+    bp_store *s = team(path);
+    for (unsigned k = 0; k < PEOPLE; k++)
+      world_merge(s, parcels[2 * k].data, parcels[2 * k].length, reason);
+    world_now = WORLD_CLOSED;
+    ck_assert_int_eq(publish(s, NULL, outcome), BP_OK);
+    bp_close(s);
+    damage(path, changes[i]);
+    s = world_open(path, BP_ACCESS_STEWARD, NULL);
+    ck_assert_msg(publish(s, NULL, outcome) == BP_ERR_CORRUPT, "%s: %s", changes[i], outcome);
+    ck_assert_int_eq(publish_lead_code(s), BP_ERR_CORRUPT);
+    bool head = strstr(changes[i], "release") != NULL;
+    ck_assert_int_eq(erase_week_code(s), head ? BP_ERR_CORRUPT : BP_OK);
+    bp_close(s);
+    drop(path);
+  }
+  free_all();
+}
+END_TEST
+
+/* What was verified when it came is not taken for a faulty document of today. */
+START_TEST(damaged_documents_are_told) {
+  static const char *const changes[] = {
+      "UPDATE contribution SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'00' AS BLOB)",
+      "UPDATE roster SET document = replace(document, '\"minimum\":3', '\"minimum\":4')",
+      "UPDATE roster SET document = substr(document, 2)"};
+  char outcome[32], path[200];
+  make_all();
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    snprintf(path, sizeof path, "%s", path_of("documents.db"));
+    bp_store *s = team(path);
+    for (unsigned k = 0; k < PEOPLE; k++)
+      world_merge(s, parcels[2 * k].data, parcels[2 * k].length, reason);
+    bp_close(s);
+    damage(path, changes[i]);
+    world_now = WORLD_CLOSED;
+    s = world_open(path, BP_ACCESS_STEWARD, NULL);
+    ck_assert_msg(publish(s, NULL, outcome) == BP_ERR_CORRUPT, "%s: %s", changes[i], outcome);
+    bp_close(s);
+    drop(path);
+  }
+  free_all();
 }
 END_TEST
 
@@ -850,6 +950,8 @@ int main(void) {
   tcase_add_test(tests, a_cancel_leaves_everything);
   tcase_add_test(tests, a_database_is_no_release);
   tcase_add_test(tests, a_value_of_another_length);
+  tcase_add_test(tests, a_damaged_cell_is_told);
+  tcase_add_test(tests, damaged_documents_are_told);
   tcase_add_posix_test(tests, a_release_behind_a_link);
   tcase_add_posix_test(tests, private_behind_a_link);
   suite_add_tcase(suite, tests);
