@@ -173,7 +173,7 @@ UNUSED static void ask(bp_store *s, const char *json) {
 /* Questions to what is published: each of the last three is made for one reader, and whoever may not
  * ask one is refused. */
 UNUSED static const char *const questions[] = {
-    "{\"metrics\":[\"interactions\",\"lines_added\",\"tool_success_rate\"],\"period\":\"all\"}",
+    "{\"metrics\":[\"interactions\",\"lines_added\"],\"period\":\"all\"}",
     "{\"metrics\":[\"prompts\",\"cost\"],\"period\":\"all\",\"by\":[\"member\"]}",
     "{\"metrics\":[\"interactions\",\"cost\"],\"period\":\"all\",\"by\":[\"team\",\"time.week\"]}",
     "{\"metrics\":[\"prompts\",\"cost\"],\"period\":\"" WEEK
