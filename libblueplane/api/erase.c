@@ -247,26 +247,21 @@ int bpi_erase_pending(bp_error **error) {
   return bpi_fail_detail(error, "hint", "the erasure is completed when the store is next opened");
 }
 
-/* Rows that a damaged index does not lead to are not deleted. */
-static int fail_found(store *in, int64_t found, bp_error **error) {
-  int whole = 1;
-  int rc = bpi_read_integrity(in, &whole, error);
-  if (rc != BP_OK) return rc;
-  if (whole)
-    return bpi_fail(error, BP_ERR_INTERNAL, "traces were found after erasing: %lld places",
-                    (long long)found);
-  bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged, so that not all of it could be erased");
-  return bpi_fail_detail(error, "hint", "only deleting the store's files erases the rest");
-}
-
-static int check_search(store *in, const erase_search *s, bp_error **error) {
+/* Rows that a damaged index does not lead to are not deleted. Rewriting the database may have mended
+ * it. */
+static int check_search(const erase_search *s, bp_error **error) {
   if (s->pending) return bpi_erase_pending(error);
-  return s->found == 0 ? BP_OK : fail_found(in, s->found, error);
+  if (s->found == 0) return BP_OK;
+  bpi_fail(error, BP_ERR_CORRUPT,
+           "the store was damaged: of what was erased, traces remain in %lld places",
+           (long long)s->found);
+  return bpi_fail_detail(
+      error, "hint",
+      "erase it again; if that fails, only deleting the store's files erases the rest");
 }
 
-int bpi_receipt_end(bp_result **out, bp_result *t, store *in, const erase_search *s,
-                    bp_error **error) {
-  int rc = check_search(in, s, error);
+int bpi_receipt_end(bp_result **out, bp_result *t, const erase_search *s, bp_error **error) {
+  int rc = check_search(s, error);
   if (rc != BP_OK) {
     bp_result_free(t);
     return rc;
@@ -277,7 +272,7 @@ int bpi_receipt_end(bp_result **out, bp_result *t, store *in, const erase_search
   return bpi_table_finish(out, t, error);
 }
 
-static int receipt(bp_result **out, store *in, const erase_receipt *r, bp_error **error) {
+static int receipt(bp_result **out, const erase_receipt *r, bp_error **error) {
   static const char *const facts[FACT_KINDS] = {
       [FACT_PROMPT] = "prompts",     [FACT_RESPONSE] = "responses", [FACT_TOOL_CALL] = "tool_calls",
       [FACT_DECISION] = "decisions", [FACT_SPAN] = "spans",         [FACT_EVENT] = "events",
@@ -291,7 +286,7 @@ static int receipt(bp_result **out, store *in, const erase_receipt *r, bp_error 
   bpi_receipt_line(t, "files", r->files);
   bpi_receipt_line(t, "rejects", r->rejects);
   bpi_receipt_line(t, "consents_and_questions", r->decisions);
-  return bpi_receipt_end(out, t, in, &r->search, error);
+  return bpi_receipt_end(out, t, &r->search, error);
 }
 
 /* ------------------------------------------------------------------------------- exported call */
@@ -304,7 +299,7 @@ static int erase(bp_result **out, bp_store *s, json_value root, bp_error **error
   int rc = read_document(&chosen, root);
   if (rc == BP_OK)
     rc = chosen.expired ? erase_expired(&chosen, &done) : erase_selected(&chosen, &done);
-  if (rc == BP_OK) rc = receipt(out, s->store, &done, error);
+  if (rc == BP_OK) rc = receipt(out, &done, error);
   bpi_free(chosen.keys);
   bpi_free(chosen.workspace_label);
   return rc;

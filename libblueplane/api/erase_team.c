@@ -147,7 +147,7 @@ static int receipt(bp_result **out, const team_erasure *e, bp_error **error) {
   bpi_receipt_line(t, "published_cells", e->cells);
   bpi_receipt_line(t, "individual_numbers", e->person.views + e->views);
   bpi_receipt_line(t, "words_on_consent", e->person.words);
-  return bpi_receipt_end(out, t, e->handle->store, &e->person.search, error);
+  return bpi_receipt_end(out, t, &e->person.search, error);
 }
 
 int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **error) {

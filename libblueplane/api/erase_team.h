@@ -17,7 +17,6 @@ int bpi_erase_pending(bp_error **error);
  * bpi_receipt_end consumes the table; it fails if the search found traces or is still pending. */
 bp_result *bpi_receipt_new(void);
 void bpi_receipt_line(bp_result *t, const char *item, int64_t count);
-int bpi_receipt_end(bp_result **out, bp_result *t, store *in, const erase_search *s,
-                    bp_error **error);
+int bpi_receipt_end(bp_result **out, bp_result *t, const erase_search *s, bp_error **error);
 
 #endif

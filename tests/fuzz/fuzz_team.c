@@ -46,9 +46,17 @@ static int64_t clock_now(void *user) {
   return now;
 }
 
+/* A damaged store is neither a malformed document nor a lack of memory. */
+#ifdef FUZZ_TEAM_STORE
+#define MISTAKEN(rc) ((rc) == BP_ERR_FORMAT || (rc) == BP_ERR_NOMEM)
+#else
+#define MISTAKEN(rc) false
+#endif
+
 /* Checks that hold for every call; whether it succeeded. */
 static bool settled(int rc, bp_error *error, const void *out) {
-  if (rc == BP_ERR_INTERNAL || (rc == BP_OK) != (error == NULL) || (rc == BP_OK) != (out != NULL)) {
+  if (rc == BP_ERR_INTERNAL || MISTAKEN(rc) || (rc == BP_OK) != (error == NULL) ||
+      (rc == BP_OK) != (out != NULL)) {
     fprintf(stderr, "code %d: %s\n", rc, bp_error_message(error));
     abort();
   }
@@ -234,9 +242,8 @@ static void run(const uint8_t *data, size_t size) {
 
 #elif defined(FUZZ_TEAM_STORE)
 
-/* A member's bundle, to merge into what is left of the store. */
-static void *spare;
-static size_t spare_size;
+/* What the store merges: a member's bundle, or for an organisation the release that it has. */
+static fuzz_bytes spare[2];
 
 static char *document(bp_store *s, const char *topic, size_t column) {
   bp_result *r = NULL;
@@ -282,8 +289,7 @@ static void share(bp_store *from, const char *week, bp_store *team, bool keep) {
   bp_error *error = NULL;
   must(bp_share_export(&data, &size, from, "team", week, &error), error);
   if (keep) {
-    spare = data;
-    spare_size = size;
+    spare[0] = (fuzz_bytes){data, size};
     return;
   }
   if (merge(team, data, size) != BP_OK) abort();
@@ -325,9 +331,8 @@ static fuzz_bytes good_team(void) {
 
 static fuzz_bytes good_organisation(void) {
   bp_store *s = make_organisation("above.db");
-  fuzz_bytes first = fuzz_read(fuzz_path("first.release"));
-  if (merge(s, first.data, first.size) != BP_OK) abort();
-  free(first.data);
+  spare[1] = fuzz_read(fuzz_path("first.release"));
+  if (merge(s, spare[1].data, spare[1].size) != BP_OK) abort();
   bp_close(s);
   return fuzz_read(fuzz_path("above.db"));
 }
@@ -356,7 +361,7 @@ static void read_release(const char *path) {
   bp_close(s);
 }
 
-static void use_as_steward(bp_store *s, unsigned what) {
+static void use_as_steward(bp_store *s, bool of_team, unsigned what) {
   static const char *const topics[] = {"integrity",  "health",    "contributions",
                                        "published",  "rosters",   "identity",
                                        "invitation", "retention", "roster"};
@@ -366,12 +371,12 @@ static void use_as_steward(bp_store *s, unsigned what) {
   if (what < 9) {
     inspect(s, topics[what]);
   } else if (what < 12) {
-    erase(s, selectors[what - 9]);
+    erase(s, selectors[of_team ? what - 9 : 1]);
   } else if (what < 14) {
     publish_lead(s);
   } else if (what == 14) {
     now = NEXT_OPEN;
-    merge(s, spare, spare_size);
+    merge(s, spare[!of_team].data, spare[!of_team].size);
   } else {
     bp_result_free(publish(s, what % 2 == 0 ? WEEK : NEXT_WEEK, fuzz_path("new.release")));
     read_release(fuzz_path("new.release"));
@@ -391,7 +396,7 @@ static void run(const uint8_t *data, size_t size) {
   now = NEXT_CLOSED;
   bool steward = of == 0 || what / 64 % 2 == 0;
   bp_store *s = open_store("s.db", steward ? BP_ACCESS_STEWARD : readers[what / 128], NULL);
-  if (s != NULL && steward) use_as_steward(s, what % 32);
+  if (s != NULL && steward) use_as_steward(s, of == 0, what % 32);
   if (s != NULL && !steward) ask(s, questions[what % QUESTIONS]);
   bp_close(s);
   unlink(fuzz_path("s.db-wal"));
