@@ -440,6 +440,36 @@ static void store_call(player *p, unsigned which) {
   }
 }
 
+/* What a team's steward calls, and what needs no store or no file. */
+static void other_call(player *p, unsigned which) {
+  bp_error *error = NULL;
+  bp_result *out = NULL;
+  const char *a = word(p), *b = word(p);
+  size_t length = a == NULL ? 0 : strlen(a);
+  int32_t seconds = 0;
+  int rc;
+  switch (which) {
+  case 0: rc = bp_publish(&out, p->store, a, NULL, &error); break;
+  case 1: rc = bp_publish_lead(&out, p->store, a, b, NULL, &error); break;
+  case 2: rc = bp_share_merge(&out, p->store, a, length, &error); break;
+  case 3: rc = bp_privacy_preview(&out, p->store, b, a, length, &error); break;
+  case 4: rc = bp_share_describe(&out, a, length, &error); break;
+  case 5: rc = bp_catalog(&out, a, &error); break;
+  case 6: rc = bp_ingest_pending(&out, p->store, a, "/nowhere", &error); break;
+  case 7:
+    rc = bp_ingest_scan(p->store, a, "/nowhere", NULL, NULL, &error);
+    settled(rc, error, NULL, false);
+    return;
+  default:
+    rc = bp_zone_offset(&seconds, NULL, NULL, a, noon(NULL), &error);
+    settled(rc, error, NULL, false);
+    return;
+  }
+  settled(rc, error, out, true);
+  bp_result_free(p->result);
+  p->result = out;
+}
+
 static void result_call(player *p, unsigned which) {
   size_t row = take(p), column = take(p), length = 0;
   const char *a = word(p);
@@ -468,6 +498,8 @@ static void run(const uint8_t *data, size_t size) {
       store_call(&p, call % 10);
     else if (call < 200)
       query_call(&p, call % 8);
+    else if (call < 220)
+      other_call(&p, call % 9);
     else
       result_call(&p, call % 5);
   }
