@@ -91,8 +91,29 @@ func TestNumbers(t *testing.T) {
 	if !slices.Equal(days, []string{"2026-03-02", "2026-03-05"}) {
 		t.Error(days)
 	}
-	if r.Row(0).Int("no such column") != 0 || r.Row(99).State("prompts") != blueplane.Empty || r.Index("costs") != -1 {
-		t.Error("what is not there is empty")
+	if r.Index("costs") != -1 {
+		t.Error("there is no such column")
+	}
+	if table, err := r.Format("table:width=120,titles"); err != nil || r.String() != string(table) {
+		t.Error(r.String(), err)
+	}
+	for what, read := range map[string]func(){
+		`blueplane: there is no column "costs"`:                              func() { r.Row(0).Int("costs") },
+		`blueplane: there is no column "Prompts"`:                            func() { r.States("Prompts") },
+		`blueplane: the column "tool_success_rate" is of type real`:          func() { r.Row(0).Int("tool_success_rate") },
+		`blueplane: the column "prompts" is of type int`:                     func() { r.Texts("prompts") },
+		`blueplane: the column "time.day" is of type text`:                   func() { r.Row(0).Time("time.day") },
+		fmt.Sprintf("blueplane: there is no row %d of %d", r.Len(), r.Len()): func() { r.Row(r.Len()) },
+		fmt.Sprintf("blueplane: there is no row -1 of %d", r.Len()):          func() { r.Row(-1) },
+	} {
+		func() {
+			defer func() {
+				if said := recover(); said != what {
+					t.Errorf("%v instead of %s", said, what)
+				}
+			}()
+			read()
+		}()
 	}
 }
 

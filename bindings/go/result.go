@@ -22,6 +22,7 @@ package blueplane
 import "C"
 
 import (
+	"fmt"
 	"iter"
 	"runtime"
 	"slices"
@@ -70,6 +71,22 @@ const (
 	Time Type = C.BP_TYPE_TIME
 )
 
+func (t Type) String() string {
+	switch t {
+	case Bool:
+		return "bool"
+	case Int:
+		return "int"
+	case Real:
+		return "real"
+	case Text:
+		return "text"
+	case Time:
+		return "time"
+	}
+	return "unknown"
+}
+
 // Column is what is known about a column.
 type Column struct {
 	Index                                       int
@@ -98,11 +115,7 @@ type cells struct {
 	bytes  []byte
 }
 
-var nothing cells // for cells outside the table
-
-func (c *cells) has(row int) bool {
-	return c != &nothing && (c.valid == nil || c.valid[row/8]>>(row%8)&1 == 1)
-}
+func (c *cells) has(row int) bool { return c.valid == nil || c.valid[row/8]>>(row%8)&1 == 1 }
 
 func newResult(result *C.bp_result) *Result {
 	r := &Result{result: result, rows: int(C.bp_result_rows(result)), byName: map[string]int{}}
@@ -161,10 +174,20 @@ func (r *Result) Meta(key string) string {
 	return C.GoString(C.bp_result_meta(r.result, name))
 }
 
-func (r *Result) state(row, column int) State {
-	if column < 0 {
-		return Empty
+// place returns the position of a column of one of the types; without types, of any. What is not there would read as 0, which
+// looks like a number, so it panics, as an index out of range does.
+func (r *Result) place(column string, types ...Type) int {
+	i, there := r.byName[column]
+	if !there {
+		panic(fmt.Sprintf("blueplane: there is no column %q", column))
 	}
+	if len(types) > 0 && !slices.Contains(types, r.columns[i].Type) {
+		panic(fmt.Sprintf("blueplane: the column %q is of type %v", column, r.columns[i].Type))
+	}
+	return i
+}
+
+func (r *Result) state(row, column int) State {
 	defer runtime.KeepAlive(r)
 	code := C.bp_result_cell(r.result, C.size_t(row), C.size_t(column))
 	if state := State(code & C.BP_CELL_STATE); state != HasValue {
@@ -176,11 +199,8 @@ func (r *Result) state(row, column int) State {
 	return HasValue
 }
 
-// column returns the memory of a cell's column. All columns are mapped when one is first used.
-func (r *Result) column(row, column int) *cells {
-	if row < 0 || row >= r.rows || column < 0 {
-		return &nothing
-	}
+// column returns the memory of a column. All columns are mapped when one is first used.
+func (r *Result) column(column int) *cells {
 	r.once.Do(r.mapColumns)
 	return &r.cells[column]
 }
@@ -221,7 +241,7 @@ func cellsOf(batch *C.struct_ArrowArray, column C.size_t, kind Type, rows int) (
 }
 
 func (r *Result) integer(row, column int) (value int64) {
-	switch c := r.column(row, column); {
+	switch c := r.column(column); {
 	case c.ints != nil:
 		value = c.ints[row]
 	case c.bools != nil:
@@ -232,7 +252,7 @@ func (r *Result) integer(row, column int) (value int64) {
 }
 
 func (r *Result) real(row, column int) (value float64) {
-	switch c := r.column(row, column); {
+	switch c := r.column(column); {
 	case c.reals != nil:
 		value = c.reals[row]
 	case c.ints != nil:
@@ -243,21 +263,27 @@ func (r *Result) real(row, column int) (value float64) {
 }
 
 func (r *Result) text(row, column int) (value string) {
-	if c := r.column(row, column); c.starts != nil {
+	if c := r.column(column); c.starts != nil {
 		value = string(c.bytes[c.starts[row]:c.starts[row+1]])
 	}
 	runtime.KeepAlive(r)
 	return value
 }
 
-// A Row is a row of a result. A column that is not there reads as zero, and empty.
+// A Row is a row of a result. Its methods panic if there is no such column, or if its values are of another type; Index and
+// Columns of the result say what there is. A cell without a value reads as zero: its State says why.
 type Row struct {
 	r *Result
 	n int
 }
 
-// Row returns the n-th row.
-func (r *Result) Row(n int) Row { return Row{r, n} }
+// Row returns the n-th row; it panics if there is none.
+func (r *Result) Row(n int) Row {
+	if n < 0 || n >= r.rows {
+		panic(fmt.Sprintf("blueplane: there is no row %d of %d", n, r.rows))
+	}
+	return Row{r, n}
+}
 
 // Rows yields the rows in order.
 func (r *Result) Rows() iter.Seq[Row] {
@@ -271,26 +297,28 @@ func (r *Result) Rows() iter.Seq[Row] {
 }
 
 // State returns the state of a cell.
-func (row Row) State(column string) State { return row.r.state(row.n, row.r.Index(column)) }
+func (row Row) State(column string) State { return row.r.state(row.n, row.r.place(column)) }
 
 // Int returns the value of a column of integers, booleans or times (microseconds).
-func (row Row) Int(column string) int64 { return row.r.integer(row.n, row.r.Index(column)) }
+func (row Row) Int(column string) int64 {
+	return row.r.integer(row.n, row.r.place(column, Int, Bool, Time))
+}
 
 // Real returns the value of a column of reals or integers.
-func (row Row) Real(column string) float64 { return row.r.real(row.n, row.r.Index(column)) }
+func (row Row) Real(column string) float64 { return row.r.real(row.n, row.r.place(column, Real, Int)) }
 
 // Text returns the value of a column of texts.
-func (row Row) Text(column string) string { return row.r.text(row.n, row.r.Index(column)) }
+func (row Row) Text(column string) string { return row.r.text(row.n, row.r.place(column, Text)) }
 
 // Time returns the value of a column of times.
 func (row Row) Time(column string) time.Time {
-	return time.UnixMicro(row.Int(column)).UTC()
+	return time.UnixMicro(row.r.integer(row.n, row.r.place(column, Time))).UTC()
 }
 
 // Value returns the cell as bool, int64, float64, string or time.Time, or nil if there is no value.
 func (row Row) Value(column string) any {
-	i := row.r.Index(column)
-	if !row.r.column(row.n, i).has(row.n) {
+	i := row.r.place(column)
+	if !row.r.column(i).has(row.n) {
 		return nil
 	}
 	switch row.r.columns[i].Type {
@@ -306,9 +334,10 @@ func (row Row) Value(column string) any {
 	return row.r.integer(row.n, i)
 }
 
-// States returns the states of a column, one for each row.
+// States returns the states of a column, one for each row. Like those of a row, these methods panic if there is no such column
+// or if its values are of another type.
 func (r *Result) States(column string) []State {
-	i, states := r.Index(column), make([]State, r.rows)
+	i, states := r.place(column), make([]State, r.rows)
 	for n := range states {
 		states[n] = r.state(n, i)
 	}
@@ -316,18 +345,22 @@ func (r *Result) States(column string) []State {
 }
 
 // Ints returns a column of integers, booleans or times; cells without a value are 0.
-func (r *Result) Ints(column string) []int64 { return columnOf(r, column, r.integer) }
+func (r *Result) Ints(column string) []int64 {
+	return columnOf(r, r.place(column, Int, Bool, Time), r.integer)
+}
 
 // Reals returns a column of reals or integers; cells without a value are 0.
-func (r *Result) Reals(column string) []float64 { return columnOf(r, column, r.real) }
+func (r *Result) Reals(column string) []float64 {
+	return columnOf(r, r.place(column, Real, Int), r.real)
+}
 
 // Texts returns a column of texts; cells without a value are "".
-func (r *Result) Texts(column string) []string { return columnOf(r, column, r.text) }
+func (r *Result) Texts(column string) []string { return columnOf(r, r.place(column, Text), r.text) }
 
-func columnOf[T any](r *Result, column string, read func(row, column int) T) []T {
-	i, values := r.Index(column), make([]T, r.rows)
+func columnOf[T any](r *Result, column int, read func(row, column int) T) []T {
+	values := make([]T, r.rows)
 	for n := range values {
-		values[n] = read(n, i)
+		values[n] = read(n, column)
 	}
 	return values
 }
@@ -348,6 +381,15 @@ func (r *Result) Format(format string) ([]byte, error) {
 		return nil, err
 	}
 	return taken(unsafe.Pointer(out), length), nil
+}
+
+// String returns the result as a table for people.
+func (r *Result) String() string {
+	text, err := r.Format("table:width=120,titles")
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 // ExportArrow fills an ArrowArrayStream of the Arrow C stream interface, which its receiver must release. It exists for

@@ -23,6 +23,8 @@ def names(given: Optional[Names]) -> list[str]:
 
 
 def microseconds(instant: datetime.datetime) -> int:
+    if not isinstance(instant, datetime.datetime):
+        raise TypeError(f"expected a date, a datetime or a text, not {type(instant).__name__}")
     if instant.tzinfo is None:
         raise errors.InvalidError("a datetime needs a time zone", {"hint": "give a date for a whole day"})
     return (instant - _EPOCH) // datetime.timedelta(microseconds=1)

@@ -255,6 +255,9 @@ class Result:
             raise errors.UnsupportedError("only the answer of a query can be drilled into")
         return self._store.drill(self, self._row(row), [by] if isinstance(by, str) else list(by))
 
+    def __reduce__(self) -> str:
+        raise TypeError("a result is neither copied nor pickled: keep its df(), or its format(\"json\")")
+
     def __repr__(self) -> str:
         return self.format("table:width=120,titles")
 

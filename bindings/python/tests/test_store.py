@@ -166,10 +166,18 @@ def test_an_interrupt_in_the_middle_of_a_call_comes_back(store: bp.Store, capfd:
     assert store.metric("prompts", period="2026-03-06").value == 1
 
 
-def test_a_store_is_not_copied(store: bp.Store) -> None:
+def test_what_holds_memory_of_the_library_is_not_copied(store: bp.Store) -> None:
     for one in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(TypeError, match="open it again"):
             one(store)
+        with pytest.raises(TypeError, match=r"keep its df\(\)"):
+            one(store.inspect("health"))
+
+
+def test_what_is_no_time(store: bp.Store) -> None:
+    for wrong in (5, 5.0, b"2026-03-06", datetime.time(9)):
+        with pytest.raises(TypeError, match=f"a datetime or a text, not {type(wrong).__name__}"):
+            store.metric("prompts", since=wrong)  # type: ignore[arg-type]
 
 
 def test_a_failure_is_not_hidden_by_the_callback(store: bp.Store, tmp_path: pathlib.Path) -> None:
