@@ -364,17 +364,17 @@ static int describe_roster(bp_result *t, const roster *r, bp_error **error) {
   return BP_OK;
 }
 
-/* Describes an invitation, or else a roster. */
+/* Describes an invitation, or else a roster: only what has the form of neither is malformed. */
 static int describe_document(bp_result *t, const char *json, size_t length, bp_error **error) {
   public_keys key;
-  bp_error *unseen = NULL;
-  int rc = bpi_invitation_read(&key, json, length, &unseen);
-  bpi_error_free(unseen);
+  int rc = bpi_invitation_read(&key, json, length, error);
   if (rc == BP_OK) {
     fact_text(t, "kind", "invitation");
     fact_key(t, "store", key.sign);
-    return rc;
   }
+  if (rc != BP_ERR_FORMAT) return rc;
+  bpi_error_free(*error);
+  *error = NULL;
   roster *r = NULL;
   rc = bpi_roster_parse(&r, json, length, true, error);
   if (rc == BP_OK) rc = describe_roster(t, r, error);

@@ -494,6 +494,16 @@ START_TEST(described_without_being_taken) {
   ck_assert_int_eq(bp_share_describe(&result, invitation, strlen(invitation), NULL), BP_OK);
   ck_assert_str_eq(bp_result_text(result, 0, 1, NULL), "invitation");
   bp_result_free(result);
+  /* Their names are changed, so their signatures are of something else. */
+  char *const altered[] = {roster, invitation};
+  for (size_t i = 0; i < 2; i++) {
+    bp_error *error = NULL;
+    strstr(altered[i], "acme")[0] = 'b';
+    ck_assert_int_eq(bp_share_describe(&result, altered[i], strlen(altered[i]), &error),
+                     BP_ERR_DENIED);
+    ck_assert_str_eq(bp_error_detail(error, "reason"), "signature");
+    bp_error_free(error);
+  }
   static const char *const neither[] = {"{}", "", "x", "BPB", "{\"blueplane.roster\":1}"};
   for (size_t i = 0; i < sizeof neither / sizeof *neither; i++) {
     bp_error *error = NULL;
