@@ -80,8 +80,10 @@ static int read_document(assumptions *a, json_value root, bp_error **error) {
   int64_t version;
   if (!bpi_json_is_object(root)) return bad("", error);
   if (!bpi_json_int(bpi_json_get(root, "version"), &version)) return bad("version", error);
-  if (version != 1)
-    return bpi_fail(error, BP_ERR_UNSUPPORTED, "the assumptions have an unknown version");
+  if (version != 1) {
+    bpi_fail(error, BP_ERR_UNSUPPORTED, "the assumptions have an unknown version");
+    return bpi_fail_detail(error, "path", "version");
+  }
   for (json_value section = bpi_json_first(root); section; section = bpi_json_next(section)) {
     if (!strcmp(bpi_json_key(section), "version")) continue;
     if (!bpi_json_is_object(section) || !is_section(list, count, bpi_json_key(section)))

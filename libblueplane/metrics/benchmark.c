@@ -19,7 +19,7 @@ static int bad(const char *path, bp_error **error) {
 
 static int bad_member(size_t at, const char *member, bp_error **error) {
   char path[64];
-  snprintf(path, sizeof path, "references[%zu].%s", at, member);
+  snprintf(path, sizeof path, "references[%zu]%s%s", at, *member != '\0' ? "." : "", member);
   return bad(path, error);
 }
 
@@ -75,8 +75,10 @@ static int read_document(benchmark *b, json_value root, bp_error **error) {
   json_value list = bpi_json_get(root, "references");
   if (!bpi_json_is_object(root)) return bad("", error);
   if (!bpi_json_int(bpi_json_get(root, "version"), &version)) return bad("version", error);
-  if (version != 1)
-    return bpi_fail(error, BP_ERR_UNSUPPORTED, "the benchmark has an unknown version");
+  if (version != 1) {
+    bpi_fail(error, BP_ERR_UNSUPPORTED, "the benchmark has an unknown version");
+    return bpi_fail_detail(error, "path", "version");
+  }
   if (bpi_json_size(root) != 2) return bad("", error);
   if (!bpi_json_is_array(list) || bpi_json_size(list) > REFERENCES_MAX)
     return bad("references", error);

@@ -671,7 +671,8 @@ START_TEST(test_benchmark) {
       {REFERENCE("cost", "\"1\"", "2026-01-31"), "path", "references[0].value", BP_ERR_FORMAT},
       {REFERENCE("cost", "1", "2026-02-31"), "path", "references[0].date", BP_ERR_FORMAT},
       {"{\"version\":1}", "path", "", BP_ERR_FORMAT},
-      {"{\"version\":2,\"references\":[]}", NULL, NULL, BP_ERR_UNSUPPORTED},
+      {"{\"version\":1,\"references\":[7]}", "path", "references[0]", BP_ERR_FORMAT},
+      {"{\"version\":2,\"references\":[]}", "path", "version", BP_ERR_UNSUPPORTED},
       {"{", NULL, NULL, BP_ERR_FORMAT},
   };
   benchmark *b = NULL;

@@ -484,7 +484,7 @@ START_TEST(assumed_wrongly) {
   };
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
     ck_assert_int_eq(parse(&a, wrong[i].json, wrong[i].at), BP_ERR_FORMAT);
-  ck_assert_int_eq(parse(&a, "{\"version\":2}", NULL), BP_ERR_UNSUPPORTED);
+  ck_assert_int_eq(parse(&a, "{\"version\":2}", "version"), BP_ERR_UNSUPPORTED);
   ck_assert_int_eq(parse(&a, "{", NULL), BP_ERR_FORMAT);
   ck_assert_double_eq(a.delegate_share, 42); /* as it was */
 }
