@@ -49,6 +49,7 @@ int bpi_invitation_read(public_keys *store, const char *json, size_t length, bp_
   json_doc *doc = NULL;
   int rc = bpi_json_parse(&doc, json, length, error);
   if (rc == BP_ERR_FORMAT) bpi_fail_detail(error, "reason", "malformed");
+  if (rc == BP_ERR_LIMIT) bpi_fail_detail(error, "reason", "too_large");
   if (rc != BP_OK) return rc;
   json_value root = bpi_json_root(doc);
   unsigned char signature[BPI_SIGNATURE_BYTES];

@@ -363,6 +363,7 @@ int bpi_roster_parse(roster **out, const char *json, size_t length, bool signed_
   reader rd = {.r = r, .error = error};
   rd.failed = bpi_json_parse(&r->doc, json, length, error);
   if (rd.failed == BP_ERR_FORMAT) bpi_fail_detail(error, "reason", "malformed");
+  if (rd.failed == BP_ERR_LIMIT) bpi_fail_detail(error, "reason", "too_large");
   if (!rd.failed) read_root(&rd, bpi_json_root(r->doc), signed_one);
   if (rd.failed)
     bpi_roster_free(r);
@@ -474,7 +475,7 @@ int bpi_roster_write(char **out, size_t *length, const roster *r, bp_error **err
   bpi_buf_char(&b, '}');
   if (b.failed == BP_ERR_LIMIT) {
     bpi_buf_free(&b);
-    return bpi_fail(error, BP_ERR_LIMIT, "the roster is too large");
+    return bpi_refuse(error, BP_ERR_LIMIT, "too_large", "the roster is too large");
   }
   *out = bpi_buf_take(&b, length);
   return *out == NULL ? bpi_fail_nomem(error) : BP_OK;
@@ -498,7 +499,7 @@ static int signed_part(buf *b, const roster *r, bp_error **error) {
   if (!b->failed) return BP_OK;
   int failed = b->failed;
   bpi_buf_free(b);
-  return failed == BP_ERR_LIMIT ? bpi_fail(error, failed, "the roster is too large")
+  return failed == BP_ERR_LIMIT ? bpi_refuse(error, failed, "too_large", "the roster is too large")
                                 : bpi_fail_nomem(error);
 }
 

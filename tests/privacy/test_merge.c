@@ -254,7 +254,7 @@ START_TEST(a_signed_roster_can_be_read) {
   }
   bpi_buf_text(&b, "]}");
   ck_assert_int_eq(b.failed, 0);
-  ck_assert_int_eq(configure(s, "roster", b.data), BP_ERR_LIMIT);
+  REFUSED(BP_ERR_LIMIT, "too_large", configure(s, "roster", b.data));
   bpi_buf_free(&b);
   ck_assert_uint_eq(world_rows(s, "rosters"), 1);
   char *roster = world_roster(4, 3, "");
@@ -505,6 +505,26 @@ START_TEST(described_without_being_taken) {
     bp_error_free(error);
   }
   static const char *const neither[] = {"{}", "", "x", "BPB", "{\"blueplane.roster\":1}"};
+  const size_t most = (size_t)4 << 20;
+  char *blanks = malloc(most + 1);
+  memset(blanks, ' ', most + 1);
+  for (size_t more = 0; more < 2; more++) {
+    bp_error *error = NULL;
+    ck_assert_int_eq(bp_share_describe(&result, blanks, most + more, &error),
+                     more ? BP_ERR_LIMIT : BP_ERR_FORMAT);
+    ck_assert_str_eq(bp_error_detail(error, "reason"), more ? "too_large" : "malformed");
+    bp_error_free(error);
+  }
+  static const char *const topics[] = {"roster", "invitation"};
+  bp_store *me = world_open(path_of("reader.db"), BP_ACCESS_OWNER, NULL);
+  for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+    bp_error *error = NULL;
+    ck_assert_int_eq(bp_configure(me, topics[i], blanks, most + 1, &error), BP_ERR_LIMIT);
+    ck_assert_str_eq(bp_error_detail(error, "reason"), "too_large");
+    bp_error_free(error);
+  }
+  bp_close(me);
+  free(blanks);
   for (size_t i = 0; i < sizeof neither / sizeof *neither; i++) {
     bp_error *error = NULL;
     ck_assert_int_eq(bp_share_describe(&result, neither[i], strlen(neither[i]), &error),
