@@ -525,11 +525,13 @@ BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, 
 /* Publishes a closed week of a team's store. Its cells are kept and its contributions deleted in one
  * transaction, and the release is written to `release_path` (mode 0600; NULL: to no file). A week is
  * published only once: publishing it again writes the same file from the cells that were kept, also
- * after a crash in between. A file that already exists must be the same. One row: "window", "edition",
- * "cells", "bytes", "outcome" (published, known), "contributions" (deleted; pending while a reader holds
- * the write-ahead log: publish again).
- * Errors: INVALID (not a week; another file exists there), NOTFOUND ("no_roster"; the key file), DENIED
- * ("open": not closed yet), IO, READONLY, BUSY, NOMEM. Since 0.1. */
+ * after a crash in between. A file that already exists must be the same; if it is another, nothing is
+ * published. If the file cannot be written for any other reason, the week is published all the same:
+ * publish it again. One row: "window", "edition", "cells", "bytes", "outcome" (published, known),
+ * "contributions" (deleted; pending while a reader holds the write-ahead log: publish again).
+ * Errors: INVALID (not a week; another file exists there), NOTFOUND ("no_roster"; the folder of the
+ * file), DENIED ("open": not closed yet), UNSUPPORTED (an organisation's store, which publishes
+ * nothing), IO, READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_publish(bp_result **out, bp_store *store, const char *window,
                       const char *release_path, bp_error **error);
 

@@ -380,6 +380,12 @@ static int publish_once(publishing *p, bp_error **error) {
   return p->again ? publish_again(p, error) : publish_first(p, error);
 }
 
+/* A file in the way is found before anything is published, as that cannot be undone. */
+static int publish_to(publishing *p, const char *path, bp_error **error) {
+  int rc = publish_once(p, error);
+  return rc == BP_OK && path != NULL ? bpi_check_unwritten(path, p->file, p->length, error) : rc;
+}
+
 static int make_result(bp_result **out, const publishing *p, bool cleared, bp_error **error) {
   bp_result *t = bpi_table_new();
   if (t == NULL) return bpi_fail_nomem(error);
@@ -405,7 +411,7 @@ static int publish(bp_result **out, bp_store *s, const char *window, const char 
   if (rc == BP_OK) rc = bpi_week_read(&p.window, window, error);
   if (rc == BP_OK) rc = bpi_team_keys(&p.keys, s, error);
   if (rc == BP_OK) rc = bpi_transaction_begin(s->store, error);
-  if (rc == BP_OK) rc = bpi_transaction_end(s->store, publish_once(&p, error), error);
+  if (rc == BP_OK) rc = bpi_transaction_end(s->store, publish_to(&p, path, error), error);
   if (rc == BP_OK) rc = bpi_team_clear_traces(s, &cleared, error);
   if (rc == BP_OK && path != NULL) rc = bpi_write_once(path, p.file, p.length, error);
   if (rc == BP_OK) rc = make_result(out, &p, cleared, error);

@@ -87,20 +87,36 @@ int bpi_check_place(const bp_store *s, const char *path, bp_error **error) {
   return bpi_fail_detail(error, "path", path);
 }
 
-int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error) {
+/* BP_ERR_INVALID if the file at `path` does not have this content. */
+static int compare_file(const char *path, const void *data, size_t length) {
   char *existing = NULL;
   size_t existing_length = 0;
   bp_error *unseen = NULL;
-  int rc = bpi_file_create_private(path, data, length, error);
-  if (rc != BP_ERR_INVALID) return rc;
-  rc = bpi_file_load(&existing, &existing_length, path, length, &unseen);
+  int rc = bpi_file_load(&existing, &existing_length, path, length, &unseen);
   bool same = rc == BP_OK && existing_length == length && memcmp(existing, data, length) == 0;
   bpi_error_free(unseen);
   bpi_free(existing);
-  if (!same && rc != BP_ERR_NOMEM) return BP_ERR_INVALID;
+  return same || rc == BP_ERR_NOMEM ? rc : BP_ERR_INVALID;
+}
+
+int bpi_check_unwritten(const char *path, const void *data, size_t length, bp_error **error) {
+  file_stat stat;
+  if (bpi_file_stat(path, &stat) != BP_OK) return BP_OK;
+  int rc = compare_file(path, data, length);
+  if (rc == BP_ERR_NOMEM) return bpi_fail_nomem(error);
+  if (rc == BP_OK) return rc;
+  bpi_fail(error, rc, "the file already exists");
+  return bpi_fail_detail(error, "path", path);
+}
+
+int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error) {
+  int rc = bpi_file_create_private(path, data, length, error);
+  if (rc != BP_ERR_INVALID) return rc;
+  rc = compare_file(path, data, length);
+  if (rc == BP_ERR_INVALID) return rc;
   bpi_error_free(*error);
   *error = NULL;
-  return same ? BP_OK : bpi_fail_nomem(error);
+  return rc == BP_OK ? rc : bpi_fail_nomem(error);
 }
 
 /* ------------------------------------------------------------------------------------- roster */

@@ -30,6 +30,8 @@ int bpi_team_clear_traces(bp_store *s, bool *cleared, bp_error **error);
 /* Checks that the store is writable (else READONLY) and that `path` is not its own file (else
  * INVALID). `path` NULL: no file. */
 int bpi_check_place(const bp_store *s, const char *path, bp_error **error);
+/* BP_ERR_INVALID if a file exists at `path` that does not have this content. */
+int bpi_check_unwritten(const char *path, const void *data, size_t length, bp_error **error);
 /* Creates a private file. Succeeds if the file exists with the same content; BP_ERR_INVALID if it
  * has other content. */
 int bpi_write_once(const char *path, const void *data, size_t length, bp_error **error);

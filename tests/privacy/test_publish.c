@@ -182,6 +182,13 @@ START_TEST(published_once_and_for_ever) {
   ck_assert_str_eq(outcome, "open");
   world_now = WORLD_CLOSED;
   ck_assert_int_eq(publish(s, path_of("once.db"), outcome), BP_ERR_INVALID); /* the store itself */
+  /* A file in the way: nothing is published yet. */
+  FILE *f = fopen(path_of("taken"), "wb");
+  fputs("mine", f);
+  fclose(f);
+  ck_assert_int_eq(publish(s, path_of("taken"), outcome), BP_ERR_INVALID);
+  ck_assert_uint_eq(world_rows(s, "published"), 0);
+  ck_assert_uint_eq(world_rows(s, "contributions"), PEOPLE);
   ck_assert_int_eq(publish(s, path_of("a"), outcome), BP_OK);
   ck_assert_str_eq(outcome, "published");
   /* Again, to another file, to the same file, after a roster that differs, with the clock set
@@ -204,9 +211,6 @@ START_TEST(published_once_and_for_ever) {
   ck_assert_mem_eq(one, two, a);
   ck_assert_mem_eq(one, three, a);
   /* Another file in the way is never overwritten. */
-  FILE *f = fopen(path_of("taken"), "wb");
-  fputs("mine", f);
-  fclose(f);
   ck_assert_int_eq(publish(s, path_of("taken"), outcome), BP_ERR_INVALID);
   size_t length;
   unsigned char *kept = world_file(path_of("taken"), &length);
