@@ -9,6 +9,7 @@
 #include "api/heard.h"
 #include "api/retention.h"
 #include "api/team.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "result/table.h"
@@ -161,10 +162,9 @@ int bpi_erase_team(bp_result **out, bp_store *s, json_value root, bp_error **err
               bpi_json_int(bpi_json_get(root, "version"), &version) && version == 1 &&
               (e.expired || (team && (e.member != NULL || e.week != NULL)));
   if (!good)
-    return bpi_fail(error, BP_ERR_FORMAT,
-                    team
-                        ? "a team's store erases {\"version\":1} with subject, published or expired"
-                        : "an organisation's store erases {\"version\":1} with expired");
+    return bpi_json_refuse(error, "a selector of what this store erases",
+                           team ? "{\"version\":1} with subject, published or expired"
+                                : "{\"version\":1} with expired");
   int rc = e.member != NULL ? erase_person(&e, error) : erase_published(&e, error);
   bpi_trace_drop(e.trace);
   return rc == BP_OK ? receipt(out, &e, error) : rc;

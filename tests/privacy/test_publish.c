@@ -528,6 +528,26 @@ static int64_t erase_expired(bp_store *s) {
   return cells;
 }
 
+/* What a store of one kind erases is not a selector of another; the error has the form that is. */
+START_TEST(selectors_have_their_stores) {
+  static const char everything[] = "{\"version\":1,\"everything\":true}";
+  static const char *const forms[] = {"{\"version\":1} with subject, published or expired",
+                                      "{\"version\":1} with expired"};
+  bp_store *const stores[] = {
+      world_team_store(path_of("selectors.db"), STORE),
+      world_open(path_of("selectors.above"), BP_ACCESS_STEWARD, "organisation")};
+  for (size_t i = 0; i < 2; i++) {
+    bp_result *r = NULL;
+    bp_error *error = NULL;
+    ck_assert_int_eq(bp_erase(&r, stores[i], everything, sizeof everything - 1, &error),
+                     BP_ERR_FORMAT);
+    ck_assert_str_eq(bp_error_detail(error, "hint"), forms[i]);
+    bp_error_free(error);
+    bp_close(stores[i]);
+  }
+}
+END_TEST
+
 /* Releases are erased after three years, or when the steward says so, from a team's store and an
  * organisation's; neither comes back. */
 START_TEST(releases_grow_old) {
@@ -947,6 +967,7 @@ int main(void) {
   tcase_add_test(tests, a_reader_delays_the_clearing);
   tcase_add_posix_test(tests, killed_at_any_moment);
   tcase_add_test(tests, an_organisation_merges_releases);
+  tcase_add_test(tests, selectors_have_their_stores);
   tcase_add_test(tests, releases_grow_old);
   tcase_add_test(tests, releases_of_other_times);
   tcase_add_test(tests, a_release_opens_as_a_store);
