@@ -13,10 +13,10 @@
  *               NULL.
  *   Errors      Fallible functions return BP_OK (0) or a negative BP_ERR_ code. There is no hidden
  *               last error. bp_error_detail() returns details; nobody needs to parse messages.
- *               Besides the errors listed for it, any call on a store may fail with INVALID (an
- *               argument), NOMEM, IO, CORRUPT, CANCELLED or LIMIT (docs/limits.md). A call that
- *               writes, or any on an organisation's store, may fail with BUSY; a call with a lent
- *               struct may fail with ABI.
+ *               Besides the errors listed for it, any call may fail with INVALID (an argument),
+ *               NOMEM or INTERNAL, and any call on a store with IO, CORRUPT, CANCELLED or LIMIT
+ *               (docs/limits.md). A call that writes, or any on an organisation's store, may fail
+ *               with BUSY; a call with a lent struct may fail with ABI.
  *   Structs     A lent struct begins with its own size. Zero means default everywhere. Members are
  *               only ever added at the end. A non-zero byte beyond what this library knows is
  *               refused with BP_ERR_ABI, as is a size that never existed.
@@ -230,10 +230,11 @@ BP_API void bp_free(void *memory);
  * are created, with mode 0600. `options` may be NULL, which gives the least access. An owner creates
  * and opens a personal store, a steward a team's or an organisation's store; the other accesses open
  * what is published.
- * Errors: INVALID, NOMEM, IO, BUSY, NOTFOUND (the store, if it may not be created; its key file),
- * FORMAT (the key file), CORRUPT (not a store), SCHEMA (newer than this library), READONLY,
- * DENIED (this access does not open this kind of store), UNSUPPORTED (an unknown scope), ABI.
- * Thread-safe. Since 0.1. */
+ * Errors: INVALID, NOMEM, IO, BUSY, NOTFOUND (the store, if it may not be created; its folder; its key
+ * file; the invitation), FORMAT (the key file; a release; the invitation), CORRUPT (not a store), SCHEMA
+ * (newer than this library), READONLY (an empty file that may not become a store), DENIED (this access
+ * does not open this kind of store; of a release "signature", "untrusted"), LIMIT, UNSUPPORTED (an
+ * unknown scope), ABI. Thread-safe. Since 0.1. */
 BP_API int bp_open(bp_store **out, const char *path, const bp_open_options *options,
                    bp_error **error);
 
@@ -271,8 +272,9 @@ BP_API int bp_narrow(bp_store *store, uint32_t access, const char *scope, bp_err
  *              minimum, a longer grace) under which this person shares from now on
  *   "trust"    in an organisation's store: {"version":1,"stores":["..."]}, the keys of the team stores
  *              whose releases it accepts
- * Errors: NOTFOUND (topic), FORMAT, UNSUPPORTED, DENIED, READONLY; for the documents of a team with
- * detail "reason". Since 0.1. */
+ * Errors: NOTFOUND (topic; a metric of "benchmark"; "not_joined", "no_roster"), FORMAT, UNSUPPORTED
+ * (prices, assumptions or a benchmark of another version; another threshold of prices), DENIED, READONLY;
+ * for the documents of a team with detail "reason". Since 0.1. */
 BP_API int bp_configure(bp_store *store, const char *topic, const char *json, size_t length,
                         bp_error **error);
 
@@ -288,7 +290,7 @@ BP_API int bp_catalog(bp_result **out, const char *topic, bp_error **error);
  * "prices", "unpriced", "labels", "sessions", "stored", "outgoing", "consent", "audit", "retention";
  * for sharing "identity", "invitation", "roster", "rosters", "sharing", "shared", "contributions",
  * "published". bp_catalog "topics" describes the columns of each.
- * Errors: NOTFOUND, DENIED. Since 0.1. */
+ * Errors: NOTFOUND (topic; "no_roster"; the key file), DENIED. Since 0.1. */
 BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_error **error);
 
 /* ------------------------------------------------------------------------------------ ingest */
@@ -299,8 +301,8 @@ BP_API int bp_inspect(bp_result **out, bp_store *store, const char *topic, bp_er
  * `source` is a name from bp_catalog "sources", or NULL to recognise it from the first bytes.
  * `options` and `report` may be NULL.
  * Errors of all three: NOTFOUND (source, path), INVALID (not a regular file; the store itself),
- * UNSUPPORTED (not recognised), LIMIT (threads), DENIED, READONLY, IO (disk full, unreadable root),
- * BUSY, CANCELLED, NOMEM. Whatever the error, records and the position they came from are stored
+ * UNSUPPORTED (not recognised), LIMIT (threads), DENIED, READONLY, IO (disk full, unreadable file or
+ * root), BUSY, CANCELLED, NOMEM. Whatever the error, records and the position they came from are stored
  * together or not at all. Since 0.1. */
 
 /* Ingests bytes from memory. `origin` names where they come from, such as "session 7 of my tool"; it
@@ -318,8 +320,8 @@ BP_API int bp_ingest_file(bp_store *store, const char *source, const char *path,
                           bp_error **error);
 
 /* Ingests every file of a source below `root`, or of all known sources if `source` is NULL. Symbolic
- * links are not followed. Files that have not changed are not opened. Facts of files that no longer
- * exist stay: nothing is lost when an assistant cleans up. */
+ * links below it are not followed. Files that have not changed are not opened. Facts of files that no
+ * longer exist stay: nothing is lost when an assistant cleans up. */
 BP_API int bp_ingest_scan(bp_store *store, const char *source, const char *root,
                           const bp_ingest_options *options, bp_ingest_report *report,
                           bp_error **error);
@@ -369,18 +371,19 @@ BP_API int bp_query_where(bp_query *query, const char *dimension, const char *op
 /* Adds to each metric its baseline, difference and relative difference: "previous" (the period of the
  * same length before), "year" (the same dates a year ago), "average" or "trailing_4w", and
  * "trailing_12w" (one's own average per active unit of the same length over the 28 or 84 days
- * before), a period by name as in bp_query_period, or NULL for none. */
+ * before), a period by name as in bp_query_period except "all", or NULL for none. */
 BP_API int bp_query_compare(bp_query *query, const char *baseline);
 
 /* Sets an option: "week_start" (monday, sunday), "order" ("-cost" or "time.day"), "limit" (rows). */
 BP_API int bp_query_set(bp_query *query, const char *key, const char *value);
 
-/* Writes the canonical JSON form: the same query always gives the same bytes. */
+/* Writes the canonical JSON form: the same query always gives the same bytes. Errors: the first failure
+ * of the builder, LIMIT, NOMEM. Free the text with bp_free(). */
 BP_API int bp_query_to_json(char **out, size_t *length, const bp_query *query, bp_error **error);
 
-/* Runs a query on a store. Errors: NOTFOUND (metric, dimension, zone), UNSUPPORTED (this metric does
- * not take this dimension; "allowed" lists those it takes), INVALID, LIMIT (rows), DENIED, BUSY,
- * CANCELLED, NOMEM. */
+/* Runs a query on a store. Errors: NOTFOUND (metric, dimension, zone, a value outside a closed list),
+ * UNSUPPORTED (this metric does not take this dimension; "allowed" lists those it takes; what no release
+ * holds), INVALID, LIMIT (rows), DENIED, BUSY, CANCELLED, NOMEM. */
 BP_API int bp_query_run(bp_result **out, bp_store *store, const bp_query *query, bp_error **error);
 
 /* Frees a query; results that it was run for stay valid. Since 0.1. */
@@ -451,8 +454,8 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
 /* Erases for good: facts, the sums made of them, names that nothing refers to any more, and the bytes
  * that are left in the store's files. Erased facts do not come back when the files they came from are
  * read again; what happens later is recorded as before. `selector_json`:
- *   {"version":1, ...}  with "session" (its first hex digits), "workspace" (a name), "source",
- *                       "from_us", "until_us": what meets all of them
+ *   {"version":1, ...}  with "session" (its first 4 to 32 hex digits), "workspace" (a name),
+ *                       "source", "from_us", "until_us": what meets all of them
  *   {"version":1,"everything":true}  all facts, all decisions about consent, and the record of what was
  *                                    asked
  *   {"version":1,"expired":true}     what is older than bp_configure "retention" allows. In a team's or an
@@ -466,8 +469,9 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
  *   {"version":1,"published":"2026-W07"}  what was published of a week, which is never computed again
  * The result is a receipt: what was erased, how many identifiers (in a team's store: rows) were then
  * searched for in how many bytes of the database, its log and its index, and that none was found.
- * Errors: FORMAT, NOTFOUND (source, workspace, session), INVALID (session: ambiguous), DENIED,
- * READONLY, IO, BUSY, NOMEM. BUSY with the detail "status" = "pending" means that the rows are gone, but
+ * Errors: FORMAT, NOTFOUND (source, workspace, session; a member or a week of which nothing is stored),
+ * INVALID (session: ambiguous, or not such digits; not a week), DENIED, READONLY, IO, BUSY, NOMEM. BUSY
+ * with the detail "status" = "pending" means that the rows are gone, but
  * a reader still holds the old state, so that their bytes remain until the store is next opened for
  * writing. BP_OK means that the bytes are gone, too. Since 0.1. */
 BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json, size_t length,
@@ -481,10 +485,10 @@ BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json,
  * ISO week in UTC, "2026-W07"; it can be shared from its end until it closes, three days later unless
  * the roster says otherwise.
  *
- * A refusal is BP_ERR_DENIED, BP_ERR_CONSENT, BP_ERR_FORMAT or BP_ERR_LIMIT with detail "reason", a
- * word of the table in docs/errors.md. A refused document has changed nothing, with two exceptions: two
- * bundles of one revision that differ are both refused, whichever came first; and what a member's
- * device says about consent is accepted even if its sums are refused. */
+ * A refusal is BP_ERR_DENIED, BP_ERR_CONSENT, BP_ERR_FORMAT, BP_ERR_LIMIT or BP_ERR_NOTFOUND with detail
+ * "reason", a word of the table in docs/errors.md. A refused document has changed nothing, with two
+ * exceptions: two bundles of one revision that differ are both refused, whichever came first; and what
+ * a member's device says about consent is accepted even if its sums are refused. */
 
 /* Makes a bundle for the team store this person has joined. For audience "team" (or NULL) it holds the
  * sums of a week as in docs/formats/bundle.md, the person's consent to be seen individually
@@ -493,8 +497,8 @@ BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json,
  * revision if facts or decisions about consent were added since. For audience "lead", with `window`
  * NULL, it holds the person's present consent and no sums, so that consent can be taken back without
  * waiting for the next week. Free the bundle with bp_free().
- * Errors: INVALID (not a week; a week for "lead"), NOTFOUND (audience; "not_joined"; "no_roster"; the
- * key file), DENIED ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT
+ * Errors: INVALID (not a week; a week for "lead"), NOTFOUND (audience; "not_joined"; "no_roster"),
+ * DENIED ("not_over", "closed", "unknown_device", "revoked_member", "elsewhere"), CONSENT
  * ("terms"; "too_few": the team has fewer active people than this person wants), READONLY, BUSY, NOMEM.
  * Since 0.1. */
 BP_API int bp_share_export(void **out, size_t *length, bp_store *store, const char *audience,
@@ -517,8 +521,8 @@ BP_API int bp_share_describe(bp_result **out, const void *bundle, size_t length,
  * if its sums are refused; the error then has the detail "withdrawn", if any numbers are.
  * Errors: FORMAT ("malformed"), LIMIT ("too_large"), DENIED ("store", "seal", "signature",
  * "no_roster", "unknown_roster", "unknown_device", "revoked_member", "not_over", "closed",
- * "old_revision", "conflict", "erased"; of a release "signature", "untrusted", "old_revision", "conflict",
- * "recomputed"; "lead_file"), READONLY, BUSY, NOMEM. Since 0.1. */
+ * "old_revision", "conflict", "erased"; of a release "signature", "untrusted", "not_over",
+ * "old_revision", "conflict", "recomputed"; "lead_file"), READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_share_merge(bp_result **out, bp_store *store, const void *bundle, size_t length,
                           bp_error **error);
 
@@ -541,8 +545,8 @@ BP_API int bp_publish(bp_result **out, bp_store *store, const char *window,
  * be seen was decided when the week was published; members who have since taken their consent back, and
  * consent that has ended, are left out. A file of the same team and week that this store wrote before is
  * replaced. One row: "window", "team", "edition", "cells", "members" (who are seen), "bytes".
- * Errors: INVALID (not a week; another file exists there), NOTFOUND (the team; "no_roster"; the key
- * file), DENIED ("unpublished"), IO, READONLY, BUSY, NOMEM. Since 0.1. */
+ * Errors: INVALID (not a week; another file exists there), NOTFOUND (the team; "no_roster"; the folder
+ * of the file), DENIED ("unpublished"), IO, READONLY, BUSY, NOMEM. Since 0.1. */
 BP_API int bp_publish_lead(bp_result **out, bp_store *store, const char *window, const char *team,
                            const char *path, bp_error **error);
 

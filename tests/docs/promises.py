@@ -293,6 +293,17 @@ def scoped(w: World, length: int) -> None:
     w.library.open(str(release(w)), "lead", scope="t" * length).close()
 
 
+def pinned(w: World, size: int) -> None:
+    """Opens a release with its store's invitation, filled up with blanks."""
+    published, path = release(w), w.folder / "signer.invitation"
+    steward = w.store("team.db", "steward")
+    try:
+        path.write_text(steward.inspect("invitation")[0]["document"].ljust(size), "utf-8")
+    finally:
+        steward.close()
+    w.library.open(str(published), "manager", key=str(path)).close()
+
+
 def nested(w: World, levels: int) -> tuple:
     w.events += 1
     report = w.ingest(f'{{"blueplane":1,"kind":"prompt","platform":"x","session":"s","id":"p{w.events}","time":"2026-03-02T09:00:00Z",'
@@ -324,6 +335,7 @@ def deep(w: World, levels: int) -> str:
 
 LIMIT, INVALID, FORMAT = -15, -1, -6
 TEAMS = "teams, projects of a roster; folders of a project; versions"
+NAMES = "a name in a roster; a folder of a project"
 KEPT, LEFT_OUT, REFUSED, UNDATED = (1, 0, 0, 0), (1, 0, 1, 0), (0, 1, 0, 0), (1, 0, 0, 1)
 # A row of the table; the result of a call at the limit, and one beyond it: a code, or what happened to the event.
 LIMITS = [
@@ -341,12 +353,14 @@ LIMITS = [
     ("width of a table", lambda w, more: code_of(w.format, f"table:width={10000 + more}"), 0, INVALID),
     ("name of a model in a price table; references of a benchmark", lambda w, more: code_of(model_of, w, 200 + more), 0, FORMAT),
     ("consent", lambda w, more: code_of(w.mine.consent, "quality", True, w.library.now + 180 * DAY_US + more), 0, INVALID),
+    ("an invitation in a file (`key_path`)", lambda w, more: code_of(pinned, w, 4096 + more), 0, LIMIT),
     ("scope of a handle", lambda w, more: code_of(scoped, w, 64 + more), 0, LIMIT),
     ("members of a roster", lambda w, more: code_of(lambda: rostered(w, members=several("id", 10000 + more, team="t"))), 0, FORMAT),
     (TEAMS, lambda w, more: code_of(lambda: rostered(w, teams=["t"] + [f"t{i}" for i in range(999 + more)])), 0, FORMAT),
     (TEAMS, lambda w, more: code_of(lambda: rostered(w, projects=several("id", 1000 + more))), 0, FORMAT),
     (TEAMS, lambda w, more: code_of(lambda: rostered(w, projects=[{"id": "p", "folders": [f"f{i}" for i in range(100 + more)]}])), 0, FORMAT),
-    ("a name in a roster", lambda w, more: code_of(lambda: rostered(w, organisation="o" * (64 + more))), 0, FORMAT),
+    (NAMES, lambda w, more: code_of(lambda: rostered(w, organisation="o" * (64 + more))), 0, FORMAT),
+    (NAMES, lambda w, more: code_of(lambda: rostered(w, projects=[{"id": "p", "folders": ["f" * (96 + more)]}])), 0, FORMAT),
     ("devices of a member", lambda w, more: code_of(lambda: rostered(w, members=[{"id": "m", "team": "t", "devices": keys(8 + more)}])), 0, FORMAT),
     ("platforms with seats; seats of one", lambda w, more: code_of(lambda: rostered(w, seats=seats(100 + more, 1))), 0, FORMAT),
     ("platforms with seats; seats of one", lambda w, more: code_of(lambda: rostered(w, seats=seats(1, 50000 + more))), 0, FORMAT),
