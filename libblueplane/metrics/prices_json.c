@@ -108,6 +108,13 @@ static int read_text(reader *r, json_value object, const char *key, const char *
   return BP_OK;
 }
 
+/* Nothing reads it, but a table that is not as documented is not taken. */
+static int check_license(reader *r, json_value v) {
+  return v == NULL || bpi_json_text(v) != NULL
+             ? BP_OK
+             : refuse_at(r, "license", BP_ERR_FORMAT, "must be text");
+}
+
 static bool valid_name(const char *text) {
   if (text == NULL || *text == '\0') return false;
   size_t length = 0;
@@ -451,6 +458,7 @@ static int read_table(reader *r, given *g) {
   if (rc == BP_OK) rc = read_date(r, root, "as_of", &day);
   if (rc == BP_OK) rc = read_text(r, root, "as_of", &g->table.date);
   if (rc == BP_OK) rc = read_text(r, root, "source", &g->table.source);
+  if (rc == BP_OK) rc = check_license(r, bpi_json_get(root, "license"));
   if (rc == BP_OK) rc = read_models(r, bpi_json_get(root, "models"), g);
   return rc;
 }
