@@ -114,7 +114,8 @@ enum {
 enum { BP_LOG_ERROR = 1, BP_LOG_WARN = 2, BP_LOG_INFO = 3, BP_LOG_DEBUG = 4 };
 
 enum {
-  BP_OPEN_READONLY = 1 << 0, /* never write; the store must exist */
+  BP_OPEN_READONLY = 1 << 0, /* never write to the store, which must exist; reading it may leave its
+                                empty log and the log's index (-wal, -shm) beside it */
   BP_OPEN_MEMORY = 1 << 1    /* a private store in memory; `path` is ignored and may be NULL */
 };
 enum {
@@ -232,9 +233,9 @@ BP_API void bp_free(void *memory);
  * what is published.
  * Errors: INVALID, NOMEM, IO, BUSY, NOTFOUND (the store, if it may not be created; its folder; its key
  * file; the invitation), FORMAT (the key file; a release; the invitation), CORRUPT (not a store), SCHEMA
- * (newer than this library), READONLY (an empty file that may not become a store), DENIED (this access
- * does not open this kind of store; of a release "signature", "untrusted"), LIMIT, UNSUPPORTED (an
- * unknown scope), ABI. Thread-safe. Since 0.1. */
+ * (newer than this library), READONLY (an empty file that may not become a store; a folder where the
+ * log's index cannot be), DENIED (this access does not open this kind of store; of a release "signature",
+ * "untrusted"), LIMIT, UNSUPPORTED (an unknown scope), ABI. Thread-safe. Since 0.1. */
 BP_API int bp_open(bp_store **out, const char *path, const bp_open_options *options,
                    bp_error **error);
 

@@ -549,6 +549,7 @@ int bp_inspect(bp_result **out, bp_store *s, const char *name, bp_error **error)
   if (rc == BP_OK) rc = find_topic(&topic, name, error);
   if (rc == BP_OK) rc = bpi_enter(s, "bp_inspect", topic->name, error);
   if (rc == BP_OK) {
+    if (topic->fill == bpi_inspect_audit) bpi_note_down(s); /* what this handle asked, too */
     bpi_note(s, "bp_inspect", topic->name, INT64_MIN, INT64_MAX);
     rc = bpi_leave(s, inspect(out, s, topic, error));
   }

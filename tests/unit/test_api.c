@@ -433,6 +433,22 @@ START_TEST(everything_is_all_that_was_asked) {
 }
 END_TEST
 
+/* The record has what was asked through the handle that reads it, though it is written in batches. */
+START_TEST(the_audit_has_what_this_handle_asked) {
+  bp_open_options o = owner();
+  bp_store *store = open_with(path_of("asking.db"), &o);
+  ingest(store, SESSION PROMPT("p1", "01"), NULL);
+  ck_assert_int_eq(metric(store, "prompts", "all"), 1);
+  bp_result_free(inspect(store, "sessions"));
+  bp_result *result = inspect(store, "audit");
+  ck_assert_uint_eq(bp_result_rows(result), 2);
+  ck_assert_str_eq(bp_result_text(result, 0, 3, NULL), "sessions");
+  ck_assert_str_eq(bp_result_text(result, 1, 3, NULL), "prompts");
+  bp_result_free(result);
+  bp_close(store);
+}
+END_TEST
+
 /* A selector that does not select exactly one thing erases nothing. */
 START_TEST(erasing_checks_its_selector) {
   static const struct {
@@ -1677,6 +1693,7 @@ int main(void) {
   tcase_add_test(tests, consent_checks_its_arguments);
   tcase_add_test(tests, times_behind_all_times);
   tcase_add_test(tests, everything_is_all_that_was_asked);
+  tcase_add_test(tests, the_audit_has_what_this_handle_asked);
   tcase_add_test(tests, erasing_checks_its_selector);
   tcase_add_test(tests, clocks_decide_what_today_is);
   tcase_add_test(tests, configuring);
