@@ -486,6 +486,19 @@ START_TEST(described_without_being_taken) {
   ck_assert_str_eq(bp_result_text(result, 0, 1, NULL), "bundle");
   ck_assert_uint_eq(bp_result_rows(result), 3); /* kind, store, bytes: nothing of its content */
   bp_result_free(result);
+  /* Cut, or of a size that is twice the greatest: no envelope, whoever looks. */
+  ck_assert_uint_eq(length, 16384);
+  unsigned char *longer = calloc(1, (size_t)256 << 10);
+  memcpy(longer, data, length);
+  static const size_t sizes[] = {16383, 16385, 24576, 262144};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    bp_error *error = NULL;
+    ck_assert_int_eq(bp_share_describe(&result, longer, sizes[i], &error), BP_ERR_FORMAT);
+    ck_assert_str_eq(bp_error_detail(error, "reason"), "malformed");
+    bp_error_free(error);
+    REFUSED(BP_ERR_FORMAT, "malformed", world_merge(s, longer, sizes[i], reason));
+  }
+  free(longer);
   bpi_free(data);
   char *roster = text_of(s, "rosters", 0, 1), *invitation = text_of(s, "invitation", 0, 0);
   ck_assert_int_eq(bp_share_describe(&result, roster, strlen(roster), NULL), BP_OK);
