@@ -57,7 +57,9 @@ static bool is_id(const char *text) {
 static const char *read_id(reader *rd, json_value v, const char *member) {
   const char *text = bpi_json_text(v);
   if (is_id(text)) return text;
-  wrong(rd, member, "a name of a-z, 0-9, dots, dashes and underscores, at most 64 bytes");
+  wrong(rd, member,
+        "a name of a-z, 0-9, dots, dashes and underscores that begins with a letter or digit, at "
+        "most 64 bytes");
   return NULL;
 }
 

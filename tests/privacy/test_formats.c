@@ -198,6 +198,19 @@ START_TEST(roster_refuses) {
 }
 END_TEST
 
+/* What is wrong with a name of allowed characters is where they stand. */
+START_TEST(roster_says_how_names_begin) {
+  static const char json[] =
+      "{\"blueplane.roster\":1,\"organisation\":\"_acme\",\"teams\":[\"t\"]}";
+  roster *r = NULL;
+  bp_error *error = NULL;
+  ck_assert_int_eq(bpi_roster_parse(&r, json, sizeof json - 1, false, &error), BP_ERR_FORMAT);
+  ck_assert_pstr_eq(bpi_error_detail(error, "path"), "organisation");
+  ck_assert_ptr_nonnull(strstr(bpi_error_detail(error, "hint"), "begins with a letter or digit"));
+  bpi_error_free(error);
+}
+END_TEST
+
 /* A signed roster refers to the one before it; changes are refused. */
 START_TEST(roster_chain) {
   sign_keys store = keys_of(1), stranger = keys_of(2);
@@ -614,6 +627,7 @@ int main(void) {
   tcase_add_test(tests, roster_is_understood);
   tcase_add_test(tests, roster_has_one_form);
   tcase_add_test(tests, roster_refuses);
+  tcase_add_test(tests, roster_says_how_names_begin);
   tcase_add_test(tests, roster_chain);
   tcase_add_test(tests, bundle_byte_by_byte);
   tcase_add_test(tests, bundle_refuses);
