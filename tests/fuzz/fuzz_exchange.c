@@ -88,14 +88,23 @@ static void read_bundle(const uint8_t *data, size_t size, const sign_keys *devic
   bpi_error_free(error);
 }
 
-static void run(const uint8_t *data, size_t size) {
-  sign_keys device = keys();
+/* An envelope is at least this long. */
+static void open_envelope(const uint8_t *data, size_t size, const sign_keys *own) {
+  static uint8_t sealed[16 << 10];
   unsigned char store[BPI_PUBLIC_BYTES], *opened = NULL;
   size_t length = 0;
   bp_error *error = NULL;
-  if (bpi_bundle_envelope(store, data, size, &error) == BP_OK)
-    if (bpi_bundle_open(&opened, &length, data, size, &device, &error) == BP_OK) bpi_free(opened);
+  memset(sealed, 0, sizeof sealed);
+  memcpy(sealed, data, size < sizeof sealed ? size : sizeof sealed);
+  if (bpi_bundle_envelope(store, sealed, sizeof sealed, &error) == BP_OK &&
+      bpi_bundle_open(&opened, &length, sealed, sizeof sealed, own, &error) == BP_OK)
+    bpi_free(opened);
   bpi_error_free(error);
+}
+
+static void run(const uint8_t *data, size_t size) {
+  sign_keys device = keys();
+  open_envelope(data, size, &device);
   uint8_t *copy = malloc(size > 0 ? size : 1);
   if (copy == NULL) return;
   memcpy(copy, data, size);
