@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "privacy/publication.h"
 #include "privacy/roster.h"
 #include "privacy/vector.h"
 
@@ -20,7 +21,6 @@
 #define ROW_LEAST 16 /* size of a row without names in bytes */
 #define MINIMUM_FLOOR 3
 #define HEADCOUNTS 5
-#define STATES 8
 #define MONDAY 4        /* 1970-01-05 */
 #define DAY_MAX 2932896 /* 9999-12-31 */
 #define VALUE_MAX ((int64_t)1 << 61)
@@ -70,9 +70,13 @@ static int64_t most_of(int measure) {
   return 2 * (int64_t)ROSTER_MEMBERS_MAX * (m->clamp > 0 ? m->clamp : 1);
 }
 
+static bool state_fits(unsigned state) {
+  return (state & ~(unsigned)PUBLISHED_PARTIAL) <= PUBLISHED_UNCOVERED;
+}
+
 bool bpi_release_row_fits(const release_row *r) {
   return is_name(r->scope, strlen(r->scope)) && is_name(r->slice, strlen(r->slice)) &&
-         (r->dimension == 0) == (*r->slice == '\0') && r->dimension < 256 && r->state < STATES &&
+         (r->dimension == 0) == (*r->slice == '\0') && r->dimension < 256 && state_fits(r->state) &&
          r->headcount <= HEADCOUNTS && r->value >= 0 && r->value <= most_of(r->measure);
 }
 

@@ -488,6 +488,14 @@ START_TEST(release_refuses) {
     row.value++;
     ck_assert_int_eq(bpi_release_write(&data, &length, &r, &store, SEEN), BP_ERR_INTERNAL);
   }
+  for (unsigned state = 0; state < 16; state++) {
+    row = rows[0];
+    row.state = (uint8_t)state;
+    bool listed = state < 3 || (state >= 4 && state < 7);
+    int rc = bpi_release_write(&data, &length, &r, &store, SEEN);
+    ck_assert_int_eq(rc, listed ? BP_OK : BP_ERR_INTERNAL);
+    if (listed) bpi_free(data);
+  }
   static const uint32_t weeks_that_are_none[] = {0, 20494, 2932897 + 6, 4294967295u - 3};
   row = rows[0];
   for (size_t i = 0; i < sizeof weeks_that_are_none / sizeof *weeks_that_are_none; i++) {
