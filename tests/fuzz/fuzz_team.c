@@ -3,8 +3,8 @@
  *   FUZZ_MERGE         the input is described and merged as it is, and as the content of a member's
  *                      envelope, signed and sealed; the store stays intact, and a refused bundle
  *                      adds no contribution
- *   FUZZ_TEAM_STORE    a valid store of a team or an organisation with changed bytes; the first byte
- *                      chooses which and what is done with it, three each make a change
+ *   FUZZ_TEAM_STORE    a valid store of a team, an organisation or a member with changed bytes; the
+ *                      first byte chooses which and what is done with it, three each make a change
  *   FUZZ_OPEN_RELEASE  the input, signed, as a release or a lead's file: described, opened with
  *                      every access and asked everything, and merged into an organisation's store
  *
@@ -93,7 +93,8 @@ static void configure(bp_store *s, const char *topic, const char *json) {
   must(bp_configure(s, topic, json, strlen(json), &error), error);
 }
 
-/* 0 is the team's store, the others are its members' devices; the last is a stranger's. */
+/* 0 is the team's store, the others are its members' devices; the last is a stranger's, or an
+ * organisation's. */
 static hash_key root_of(unsigned number) {
   return (hash_key){{(unsigned char)(7 + number)}};
 }
@@ -104,12 +105,12 @@ static sign_keys keys_of(unsigned number) {
   return keys;
 }
 
-static bp_store *make_store(const char *name, unsigned number, uint32_t access) {
+static bp_store *make_store(const char *name, unsigned number, uint32_t access, const char *scope) {
   char key[32];
   hash_key root = root_of(number);
   snprintf(key, sizeof key, "%s.key", name);
   fuzz_write(fuzz_path(key), root.bytes, sizeof root.bytes);
-  bp_store *s = open_store(name, access, NULL);
+  bp_store *s = open_store(name, access, scope);
   if (s == NULL) abort();
   return s;
 }
@@ -128,7 +129,7 @@ UNUSED static bp_store *make_team(const char *name) {
                                i == 0 ? "" : ",", i, hex);
   }
   snprintf(roster + length, sizeof roster - length, "]}");
-  bp_store *s = make_store(name, 0, BP_ACCESS_STEWARD);
+  bp_store *s = make_store(name, 0, BP_ACCESS_STEWARD, NULL);
   configure(s, "roster", roster);
   return s;
 }
@@ -137,8 +138,7 @@ UNUSED static bp_store *make_organisation(const char *name) {
   char hex[2 * BPI_PUBLIC_BYTES + 1], trust[128];
   bpi_hex(keys_of(0).open.sign, BPI_PUBLIC_BYTES, hex);
   snprintf(trust, sizeof trust, "{\"version\":1,\"stores\":[\"%s\"]}", hex);
-  bp_store *s = open_store(name, BP_ACCESS_STEWARD, "organisation");
-  if (s == NULL) abort();
+  bp_store *s = make_store(name, 1 + MEMBERS, BP_ACCESS_STEWARD, "organisation");
   configure(s, "trust", trust);
   return s;
 }
@@ -258,7 +258,7 @@ static char *document(bp_store *s, const char *topic, size_t column) {
 static bp_store *join(unsigned member, bp_store *team) {
   char name[16];
   snprintf(name, sizeof name, "m%u.db", member);
-  bp_store *s = make_store(name, 1 + member, BP_ACCESS_OWNER);
+  bp_store *s = make_store(name, 1 + member, BP_ACCESS_OWNER, NULL);
   char *invitation = document(team, "invitation", 0), *roster = document(team, "rosters", 1);
   configure(s, "invitation", invitation);
   configure(s, "roster", roster);
@@ -309,7 +309,7 @@ static fuzz_bytes good_team(void) {
   bp_store *own[MEMBERS];
   bp_error *error = NULL;
   now = BEFORE;
-  bp_store *team = make_team("s.db");
+  bp_store *team = make_team("team.db");
   for (unsigned i = 0; i < MEMBERS; i++) {
     own[i] = join(i, team);
     work(own[i], i);
@@ -326,7 +326,7 @@ static fuzz_bytes good_team(void) {
     bp_close(own[i]);
   }
   bp_close(team);
-  return fuzz_read(fuzz_path("s.db"));
+  return fuzz_read(fuzz_path("team.db"));
 }
 
 static fuzz_bytes good_organisation(void) {
@@ -383,24 +383,69 @@ static void use_as_steward(bp_store *s, bool of_team, unsigned what) {
   }
 }
 
-static void run(const uint8_t *data, size_t size) {
-  static fuzz_bytes good[2];
-  static const uint32_t readers[] = {BP_ACCESS_MANAGER, BP_ACCESS_RESEARCH};
-  if (good[0].data == NULL) {
-    good[0] = good_team();
-    good[1] = good_organisation();
+static void export(bp_store *s, const char *audience, const char *week) {
+  void *data = NULL;
+  size_t size = 0;
+  bp_error *error = NULL;
+  int rc = bp_share_export(&data, &size, s, audience, week, &error);
+  if (settled(rc, error, data)) describe(data, size);
+  bp_free(data);
+}
+
+static void use_as_member(bp_store *s, unsigned what) {
+  static const char *const topics[] = {"sharing", "shared",   "roster",  "rosters",
+                                       "consent", "outgoing", "identity"};
+  now = NEXT_OPEN;
+  if (what < 7) {
+    inspect(s, topics[what]);
+  } else if (what < 10) {
+    export(s, "lead", NULL);
+  } else if (what < 12) {
+    erase(s, "{\"version\":1,\"everything\":true}");
+  } else {
+    export(s, "team", what % 2 == 0 ? NEXT_WEEK : WEEK);
   }
-  unsigned what = size > 0 ? *data : 0, of = what / 32 % 2;
-  fuzz_write_spoiled(fuzz_path("s.db"), &good[of], data + 1, size > 0 ? size - 1 : 0);
+}
+
+enum { TEAM, ORGANISATION, MEMBER };
+
+/* Bits 0 to 4 choose what is done, 5 the organisation, 6 one of its readers and 7 which; 7 without 5
+ * a member. */
+static void use(bp_store *s, int of, unsigned what) {
+  if (of == MEMBER)
+    use_as_member(s, what % 32);
+  else if (of == TEAM || (what & 64) == 0)
+    use_as_steward(s, of == TEAM, what % 32);
+  else
+    ask(s, questions[what % QUESTIONS]);
+}
+
+static uint32_t access_of(int of, unsigned what) {
+  if (of == MEMBER) return BP_ACCESS_OWNER;
+  if (of == TEAM || (what & 64) == 0) return BP_ACCESS_STEWARD;
+  return (what & 128) == 0 ? BP_ACCESS_MANAGER : BP_ACCESS_RESEARCH;
+}
+
+static void run(const uint8_t *data, size_t size) {
+  static const char *const names[][3] = {{"team.db", "team.db-wal", "team.db-shm"},
+                                         {"above.db", "above.db-wal", "above.db-shm"},
+                                         {"m0.db", "m0.db-wal", "m0.db-shm"}};
+  static fuzz_bytes good[3];
+  if (good[TEAM].data == NULL) {
+    good[TEAM] = good_team();
+    good[ORGANISATION] = good_organisation();
+    good[MEMBER] = fuzz_read(fuzz_path("m0.db"));
+  }
+  unsigned what = size > 0 ? *data : 0;
+  int of = (what & 32) != 0 ? ORGANISATION : (what & 128) != 0 ? MEMBER : TEAM;
+  fuzz_write_spoiled(fuzz_path(names[of][0]), &good[of], data + 1, size > 0 ? size - 1 : 0);
   unlink(fuzz_path("new.release"));
   now = NEXT_CLOSED;
-  bool steward = of == 0 || what / 64 % 2 == 0;
-  bp_store *s = open_store("s.db", steward ? BP_ACCESS_STEWARD : readers[what / 128], NULL);
-  if (s != NULL && steward) use_as_steward(s, of == 0, what % 32);
-  if (s != NULL && !steward) ask(s, questions[what % QUESTIONS]);
+  bp_store *s = open_store(names[of][0], access_of(of, what), NULL);
+  if (s != NULL) use(s, of, what);
   bp_close(s);
-  unlink(fuzz_path("s.db-wal"));
-  unlink(fuzz_path("s.db-shm"));
+  unlink(fuzz_path(names[of][1]));
+  unlink(fuzz_path(names[of][2]));
 }
 
 #else /* FUZZ_OPEN_RELEASE */
