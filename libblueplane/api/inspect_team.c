@@ -239,3 +239,43 @@ int bpi_inspect_published(inspection *i, bp_error **error) {
           {BP_TYPE_INT, "minimum", "members"}, {BP_TYPE_INT, "cells", "count"});
   return bpi_published_each(i->handle->store, release_line, i->table, error);
 }
+
+/* ----------------------------------------------------------------------------------- integrity */
+
+/* Each returns CORRUPT for what is not as it was stored. */
+static int check_week(void *user, const release *r, int64_t cells) {
+  inspection *i = user;
+  release loaded;
+  (void)cells;
+  int rc = bpi_published_load(i->handle->store, r->store, r->window, &loaded, i->error);
+  bpi_release_free(&loaded);
+  return rc;
+}
+
+int bpi_check_published(inspection *i, bp_error **error) {
+  return bpi_published_each(i->handle->store, check_week, i, error);
+}
+
+static int check_bundle(void *user, const contribution *c) {
+  inspection *i = user;
+  bp_error *why = NULL;
+  bundle b;
+  if (c->payload == NULL) return BP_OK;
+  if (bpi_bundle_read(&b, c->payload, c->length, &why) == BP_OK) bpi_bundle_free(&b);
+  return bpi_fail_stored(i->error, why, "the store is damaged: a bundle in it was changed");
+}
+
+static int check_roster(void *user, int64_t version, const char *document) {
+  inspection *i = user;
+  roster *r = NULL;
+  (void)document;
+  int rc = bpi_team_roster(&r, i->handle, version, i->error);
+  bpi_roster_free(r);
+  return rc;
+}
+
+int bpi_check_documents(inspection *i, bp_error **error) {
+  int rc = bpi_roster_each(i->handle->store, check_roster, i, error);
+  if (rc != BP_OK || bpi_store_kind(i->handle->store) != STORE_TEAM) return rc;
+  return bpi_contribution_each(i->handle->store, FACT_NONE, check_bundle, i, error);
+}

@@ -156,6 +156,11 @@ static void put_all(buf *b, const release *r) {
   if (r->team != NULL) put_views(b, r);
 }
 
+static int fail_put(const buf *b, bp_error **error) {
+  return b->failed == BP_ERR_LIMIT ? bpi_fail(error, b->failed, "the release is too large")
+                                   : bpi_fail_nomem(error);
+}
+
 int bpi_release_write(unsigned char **out, size_t *length, release *r, const sign_keys *keys,
                       bp_error **error) {
   unsigned char signature[BPI_SIGNATURE_BYTES];
@@ -167,17 +172,25 @@ int bpi_release_write(unsigned char **out, size_t *length, release *r, const sig
     return bpi_fail(error, BP_ERR_INTERNAL, "the contents do not fit the release format");
   bpi_buf_init(&b, RELEASE_BYTES_MAX);
   put_all(&b, r);
-  int failed = b.failed;
-  if (failed == 0) {
+  if (!b.failed) {
     bpi_sign(signature, keys, b.data, b.length);
     bpi_buf_add(&b, signature, sizeof signature);
     *out = (unsigned char *)bpi_buf_take(&b, length);
     if (*out != NULL) return BP_OK;
-    failed = BP_ERR_NOMEM;
   }
+  int rc = fail_put(&b, error);
   bpi_buf_free(&b);
-  return failed == BP_ERR_LIMIT ? bpi_fail(error, failed, "the release is too large")
-                                : bpi_fail_nomem(error);
+  return rc;
+}
+
+int bpi_release_digest_of(unsigned char out[BPI_DIGEST_BYTES], const release *r, bp_error **error) {
+  buf b;
+  bpi_buf_init(&b, RELEASE_BYTES_MAX);
+  put_all(&b, r);
+  int rc = b.failed ? fail_put(&b, error) : BP_OK;
+  if (rc == BP_OK) bpi_hash_digest(b.data, b.length, out);
+  bpi_buf_free(&b);
+  return rc;
 }
 
 /* ----------------------------------------------------------------------------------- reading */

@@ -63,7 +63,9 @@ int bpi_lead_read(release *out, const void *data, size_t length, bp_error **erro
 bool bpi_lead_is(const void *data, size_t length);
 /* Frees rows, views and names of a release that was read. */
 void bpi_release_free(release *r);
+/* Of a file, and of a release that fits: the same without writing one. */
 void bpi_release_digest(const void *data, size_t length, unsigned char out[BPI_DIGEST_BYTES]);
+int bpi_release_digest_of(unsigned char out[BPI_DIGEST_BYTES], const release *r, bp_error **error);
 bool bpi_release_is(const void *data, size_t length); /* judged by its first bytes */
 int bpi_release_compare(const release_row *a, const release_row *b);
 

@@ -66,6 +66,7 @@ typedef struct loading {
   release *r;
   char *text;
   size_t left, rows;
+  unsigned char digest[BPI_DIGEST_BYTES]; /* of the file that was published */
 } loading;
 
 /* The index by which the size was summed may differ from the rows, if it is damaged. */
@@ -83,6 +84,7 @@ static int load_head(loading *l, sqlite3_stmt *get, int64_t *id, bp_error **erro
   const char *organisation = NULL;
   int64_t edition = sqlite3_column_int64(get, 1), minimum = sqlite3_column_int64(get, 3);
   int rc = bpi_sql_text(get, 2, &organisation, error);
+  if (rc == BP_OK) rc = bpi_sql_blob(get, 6, l->digest, sizeof l->digest, error);
   if (rc != BP_OK) return rc;
   if (edition < 0 || edition > UINT32_MAX || minimum < 0 || minimum > UINT8_MAX)
     return damaged(error);
@@ -116,7 +118,7 @@ static int find_head(loading *l, store *s, const unsigned char *of, uint32_t win
       s,
       "SELECT id, edition, organisation, minimum, (SELECT count(*) FROM published p WHERE "
       "p.release = r.id), (SELECT ifnull(sum(length(CAST(scope AS BLOB)) + length(CAST(slice AS BLOB)) + 2), 0) "
-      "FROM published p WHERE p.release = r.id) FROM release r WHERE store = ?1 AND window = ?2",
+      "FROM published p WHERE p.release = r.id), digest FROM release r WHERE store = ?1 AND window = ?2",
       of, window, error);
   if (get == NULL) return bpi_error_code(*error);
   int rc = bpi_sql_step(get, error);
@@ -129,6 +131,16 @@ static int find_head(loading *l, store *s, const unsigned char *of, uint32_t win
   return rc;
 }
 
+/* A release whose cells grew too old has none and keeps its digest. */
+static int check_rows(const loading *l, bp_error **error) {
+  unsigned char digest[BPI_DIGEST_BYTES];
+  if (!bpi_release_fits(l->r)) return damaged(error);
+  if (l->rows == 0) return BP_OK;
+  int rc = bpi_release_digest_of(digest, l->r, error);
+  if (rc != BP_OK || memcmp(digest, l->digest, sizeof digest) == 0) return rc;
+  return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a published week was changed");
+}
+
 static int find_rows(loading *l, store *s, int64_t id, bp_error **error) {
   sqlite3_stmt *get =
       bpi_sql_once(s,
@@ -139,7 +151,7 @@ static int find_rows(loading *l, store *s, int64_t id, bp_error **error) {
   sqlite3_bind_int64(get, 1, id);
   int rc = load_rows(l, get, error);
   sqlite3_finalize(get);
-  return rc == BP_OK && !bpi_release_fits(l->r) ? damaged(error) : rc;
+  return rc == BP_OK ? check_rows(l, error) : rc;
 }
 
 int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,

@@ -15,7 +15,7 @@ int bpi_published_find(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
 struct sqlite3_stmt;
 int bpi_published_row(release_row *out, struct sqlite3_stmt *get, int first, bp_error **error);
 /* Loads a whole release, as bpi_release_read would return it; *out is all zero if there is none.
- * CORRUPT if none can have its cells. Call inside a transaction: it takes two statements. */
+ * CORRUPT if they are not those that were published. Call inside a transaction: it takes two statements. */
 int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
                        release *out, bp_error **error);
 /* The same without rows, whatever they hold; *cells is their number. */

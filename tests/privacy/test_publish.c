@@ -851,6 +851,19 @@ START_TEST(a_value_of_another_length) {
 }
 END_TEST
 
+/* Whether a check of bp_inspect "integrity" found nothing; the rows are in this order. */
+enum { DATABASE, PUBLISHED, DOCUMENTS };
+static bool sound(bp_store *s, size_t check) {
+  static const char *const names[] = {"database", "published", "documents"};
+  bp_result *r = NULL;
+  ck_assert_int_eq(bp_inspect(&r, s, "integrity", NULL), BP_OK);
+  ck_assert_uint_eq(bp_result_rows(r), 3);
+  ck_assert_str_eq(bp_result_text(r, check, 0, NULL), names[check]);
+  bool ok = bp_result_int(r, check, 1) != 0;
+  bp_result_free(r);
+  return ok;
+}
+
 static int publish_lead_code(bp_store *s) {
   bp_result *r = NULL;
   bp_error *error = NULL;
@@ -878,6 +891,8 @@ START_TEST(a_damaged_cell_is_told) {
       "UPDATE published SET value = 4611686018427387904 WHERE measure = 0 AND dimension = 0",
       "UPDATE published SET measure = measure + 65536 WHERE measure = 0 AND dimension = 0",
       "UPDATE published SET state = 264 WHERE measure = 0 AND dimension = 0",
+      "UPDATE published SET value = value + 10 WHERE measure = 0 AND dimension = 0",
+      "DELETE FROM published WHERE measure = 0 AND dimension = 0",
       "UPDATE published SET slice = 'a slice' WHERE measure = 0 AND dimension = 0",
       "UPDATE release SET organisation = 'two words'"};
   char outcome[32], path[200];
@@ -889,9 +904,11 @@ START_TEST(a_damaged_cell_is_told) {
       world_merge(s, parcels[2 * k].data, parcels[2 * k].length, reason);
     world_now = WORLD_CLOSED;
     ck_assert_int_eq(publish(s, NULL, outcome), BP_OK);
+    ck_assert(sound(s, PUBLISHED) && sound(s, DOCUMENTS));
     bp_close(s);
     damage(path, changes[i]);
     s = world_open(path, BP_ACCESS_STEWARD, NULL);
+    ck_assert(!sound(s, PUBLISHED) && sound(s, DOCUMENTS) == sound(s, DATABASE));
     ck_assert_msg(publish(s, NULL, outcome) == BP_ERR_CORRUPT, "%s: %s", changes[i], outcome);
     ck_assert_int_eq(publish_lead_code(s), BP_ERR_CORRUPT);
     bool head = strstr(changes[i], "release") != NULL;
@@ -920,6 +937,7 @@ START_TEST(damaged_documents_are_told) {
     damage(path, changes[i]);
     world_now = WORLD_CLOSED;
     s = world_open(path, BP_ACCESS_STEWARD, NULL);
+    ck_assert(sound(s, PUBLISHED) && !sound(s, DOCUMENTS));
     ck_assert_msg(publish(s, NULL, outcome) == BP_ERR_CORRUPT, "%s: %s", changes[i], outcome);
     bp_close(s);
     drop(path);
