@@ -149,7 +149,7 @@ static void find_failure(doctor *d, const char *about, bp_error *error) {
   bp_error_free(error);
 }
 
-static void check_integrity(doctor *d) {
+static void check_integrity(doctor *d, bool shared) {
   bp_result *r = NULL;
   bp_error *error = NULL;
   interruptible call;
@@ -165,11 +165,15 @@ static void check_integrity(doctor *d) {
     well = well && bp_result_int(r, row, 1);
   if (well)
     find(d, WELL, "integrity",
-         copy_text("the database is sound and whole, and its names and sums agree with its facts"),
+         copy_text(shared ? "the database is sound, and what was published, merged and signed is "
+                            "unchanged"
+                          : "the database is sound and whole, and its names and sums agree with "
+                            "its facts"),
          NULL);
   else
     find(d, PROBLEM, "integrity", copy_text("the database is damaged"),
-         print_text(HOW_TO_BEGIN_ANEW, d->program->store_path));
+         shared ? copy_text("restore it and its key from a backup")
+                : print_text(HOW_TO_BEGIN_ANEW, d->program->store_path));
   bp_result_free(r);
 }
 
@@ -202,18 +206,13 @@ static void check_erasures(doctor *d, int64_t pending) {
   if (pending == 0) return;
   put_some(&said, (uint64_t)pending, "erasure is", "erasures are");
   text_add(&said, " not complete: bytes of what was erased may still be in the store's files");
-  find(d, WARNING, "erasures", said.data,
-       copy_text("end what has the store open and see that its disk has room for a second one; "
-                 "then blueplane sync completes them"));
+  find(
+      d, WARNING, "erasures", said.data,
+      copy_text("end what has the store open and see that its disk has room for a second one; "
+                "then the next command that writes to it, such as blueplane sync, completes them"));
 }
 
-static void check_content(doctor *d) {
-  bp_result *r = NULL;
-  bp_error *error = NULL;
-  if (bp_inspect(&r, d->program->store, "health", &error) != BP_OK) {
-    find_failure(d, "content", error);
-    return;
-  }
+static void check_facts(doctor *d, const bp_result *r) {
   text said = {0};
   put_some(&said, (uint64_t)health_figure(r, "sessions"), "session, ", "sessions, ");
   put_some(&said, (uint64_t)health_figure(r, "responses"), "response, ", "responses, ");
@@ -227,6 +226,16 @@ static void check_content(doctor *d) {
              "records have no usable time and are not in any period");
     find(d, WARNING, "undated", undated.data, copy_text("--period all counts them"));
   }
+}
+
+static void check_content(doctor *d, bool shared) {
+  bp_result *r = NULL;
+  bp_error *error = NULL;
+  if (bp_inspect(&r, d->program->store, "health", &error) != BP_OK) {
+    find_failure(d, "content", error);
+    return;
+  }
+  if (!shared) check_facts(d, r);
   check_erasures(d, health_figure(r, "erasures_pending"));
   check_room(d, (double)(health_figure(r, "storage_bytes") - health_figure(r, "free_bytes")),
              (double)health_figure(r, "growth"));
@@ -324,24 +333,41 @@ static void check_unpriced(doctor *d) {
   bp_result_free(r);
 }
 
+/* As its owner, or else the steward of a team's or an organisation's store. */
+static int open_any(program *p, bool *shared, bp_error **error) {
+  bp_open_options how = BP_OPEN_OPTIONS_INIT;
+  how.flags = BP_OPEN_READONLY;
+  how.access = BP_ACCESS_OWNER;
+  int rc = bp_open(&p->store, p->store_path, &how, error);
+  *shared = rc == BP_ERR_DENIED;
+  if (!*shared) return rc;
+  bp_error_free(*error);
+  *error = NULL;
+  how.access = BP_ACCESS_STEWARD;
+  return bp_open(&p->store, p->store_path, &how, error);
+}
+
+static void check_open_store(doctor *d, bool shared) {
+  check_integrity(d, shared);
+  check_content(d, shared);
+  if (shared) return;
+  check_rejects(d);
+  check_unpriced(d);
+}
+
 static void check_store(doctor *d) {
   program *p = d->program;
-  bp_open_options how = BP_OPEN_OPTIONS_INIT;
   bp_error *error = NULL;
+  bool shared = false;
   char *shown = short_path(p->store_path), *key = print_text("%s.key", p->store_path);
-  how.access = BP_ACCESS_OWNER;
-  how.flags = BP_OPEN_READONLY;
   if (access(p->store_path, F_OK) != 0 && errno == ENOENT) {
     find(d, WARNING, "store", print_text("%s does not exist yet", shown),
          copy_text("blueplane sync creates it"));
   } else {
     check_private(d, "store", p->store_path);
     check_private(d, "key", key);
-    if (bp_open(&p->store, p->store_path, &how, &error) == BP_OK) {
-      check_integrity(d);
-      check_content(d);
-      check_rejects(d);
-      check_unpriced(d);
+    if (open_any(p, &shared, &error) == BP_OK) {
+      check_open_store(d, shared);
     } else {
       find_failure(d, "store", error);
       check_room(d, 0, 0);

@@ -4,6 +4,7 @@
     python3 tests/cli/test_doctor.py PROGRAM SAMPLE [TEST...]
 """
 
+import contextlib
 import os
 import pathlib
 import sqlite3
@@ -85,6 +86,23 @@ class Doctor(Case):
         self.assertIn("IANA", said["time zone"]["mend"])
         self.assertEqual(said["codex"]["status"], "warning")
         self.assertIn("CODEX_HOME", said["codex"]["mend"])
+
+    def test_a_store_of_a_team(self):
+        """A steward's store is checked like any other; one that was changed is restored, as no transcripts could fill it again."""
+        home = self.new_home(data=False)
+        store, roster = os.path.join(home.root, "team.db"), os.path.join(home.root, "roster.json")
+        self.ok(home("team", "init", store))
+        with open(roster, "w", encoding="utf-8") as file:
+            file.write('{"blueplane.roster":1,"organisation":"acme","teams":["core"],"members":[{"id":"a","team":"core"}]}')
+        self.ok(home("team", "roster", store, roster))
+        well = self.ok(home("doctor", "--store", store))
+        self.assertRegex(well.out, r"\nok +integrity +the database is sound, and what was published, merged and signed is unchanged\n")
+        self.assertNotIn("session", well.out)
+        self.assertIn("\n0 problems", well.out)
+        with contextlib.closing(sqlite3.connect(store)) as db, db:
+            db.execute("UPDATE roster SET document = replace(document, 'acme', 'acne')")
+        run = self.ok(home("doctor", "--store", store), 1)
+        self.assertRegex(run.out, r"problem +integrity +the database is damaged\n +restore it and its key from a backup\n")
 
     def test_an_erasure_that_is_not_complete(self):
         """Under a reader an erasure stays pending; health tells it and doctor says how it is completed."""
