@@ -41,7 +41,7 @@ if [ -z "${GOCACHE:-}" ]; then GOCACHE=$work/cache GOMODCACHE=$work/modules; exp
 PKG_CONFIG_PATH=$build/meson-uninstalled${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 LD_LIBRARY_PATH=$build/libblueplane${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 DYLD_LIBRARY_PATH=$build/libblueplane
-CGO_CFLAGS="-O2 -I$here/../../include" # missing in the .pc file of an uninstalled library
+CGO_CFLAGS="-O2 '-I$here/../../include'" # missing in the .pc file of an uninstalled library
 export PKG_CONFIG_PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH CGO_CFLAGS
 cd "$here"
 
@@ -73,7 +73,7 @@ go 1.24
 
 require github.com/libblueplane/libblueplane/bindings/go v0.1.0
 
-replace github.com/libblueplane/libblueplane/bindings/go => $here
+replace github.com/libblueplane/libblueplane/bindings/go => "$here"
 MODULE
 cat >"$work/other/main.go" <<'PROGRAM'
 package main
@@ -97,7 +97,7 @@ rm -rf "$work/static"
 mkdir -p "$work/static"
 ar rcs "$work/static/libblueplane.a" "$build"/libblueplane/libblueplane-internal.a.p/*.o
 (
-  CGO_LDFLAGS=-L$work/static
+  CGO_LDFLAGS="'-L$work/static'"
   LD_LIBRARY_PATH=
   export CGO_LDFLAGS LD_LIBRARY_PATH
   "$go" test -count=1 -tags blueplane_static ./...

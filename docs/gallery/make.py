@@ -17,6 +17,9 @@ import sys
 import tempfile
 import zlib
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tests", "tool"))
+from preload import preloaded  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
 NOW, UNTIL = "1775232000", "2026-03-29"  # Friday 2026-04-03, 16:00 UTC
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -94,7 +97,7 @@ def main():
     program, clock = map(os.path.abspath, sys.argv[1:3])
     with tempfile.TemporaryDirectory() as folder:
         demo, shot = pathlib.Path(folder) / "demo", pathlib.Path(folder) / "shot.png"
-        env = dict(os.environ, HOME=folder, TZ="UTC", LC_ALL="C.UTF-8", LD_PRELOAD=clock, FAKE_NOW=NOW)
+        env = dict(os.environ, HOME=folder, TZ="UTC", LC_ALL="C.UTF-8", FAKE_NOW=NOW, **preloaded(clock, os.environ))
         subprocess.run([program, "demo", str(demo), "--until", UNTIL, "--quiet"], env=env, check=True, stdout=subprocess.DEVNULL)
         message = email.message_from_bytes((demo / "mail-lead.eml").read_bytes(), policy=email.policy.default)
         (demo / "mail-lead.html").write_text(message.get_body(("html",)).get_content(), encoding="utf-8")

@@ -20,12 +20,15 @@ import termios
 import unicodedata
 import unittest
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
+from preload import preloaded  # noqa: E402
+
 PROGRAM, SAMPLE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 PATIENCE = 600  # seconds for something that takes milliseconds: such a tool is slow
 UNTIL = "2026-03-31"
 # The clock of a home with data of fixed days: one day the true one would be so late that a synchronisation removes them as
 # older than a store may keep. The library that stops it is there on Linux.
-STOPPED = {"LD_PRELOAD": os.environ["BLUEPLANE_FAKENOW"], "FAKE_NOW": "1775131200"} if "BLUEPLANE_FAKENOW" in os.environ else {}
+STOPPED = {**preloaded(os.environ["BLUEPLANE_FAKENOW"], os.environ), "FAKE_NOW": "1775131200"} if "BLUEPLANE_FAKENOW" in os.environ else {}
 ALL = ["--since", "2026-02-01", "--until", UNTIL]
 ESCAPE = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 

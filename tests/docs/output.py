@@ -16,6 +16,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
+from preload import preloaded  # noqa: E402
+
 DAY = "2026-03-27"
 NOW = "1774699200"  # at noon of the day after
 DOCUMENTS = ("README.md", "docs/questions.md")
@@ -27,7 +30,7 @@ def run(home, program, found):
     environment = {"HOME": home, "PATH": os.environ.get("PATH", ""), "TZ": "UTC", "LC_ALL": "C.UTF-8",
                    "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
     if "BLUEPLANE_FAKENOW" in os.environ:
-        environment |= {"LD_PRELOAD": os.environ["BLUEPLANE_FAKENOW"], "FAKE_NOW": NOW}
+        environment |= {**preloaded(os.environ["BLUEPLANE_FAKENOW"], environment), "FAKE_NOW": NOW}
     parts = []
     for command in re.findall(r"^\$ blueplane (.*)$", found, re.M):
         done = subprocess.run([program, *command.split()], env=environment, stdin=subprocess.DEVNULL,

@@ -20,6 +20,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tool"))
+from preload import preloaded  # noqa: E402
+
 JOINED, SHARED, PUBLISHED, LATER = "2026-03-20T09:00", "2026-03-30T09:00", "2026-04-02T09:00", "2026-04-08T09:00"
 UNTIL, WEEK = "2026-03-29", "2026-W13"
 NEXT_WEEK, TOO_LATE = "2026-W14", "2026-04-12T09:00"
@@ -85,7 +88,7 @@ class Walk:
     def __init__(self, root, program, fakenow, folder):
         self.folder = folder
         self.environment = {"PATH": f"{os.path.join(folder, '.bin')}:{os.environ.get('PATH', '')}", "TZ": "UTC",
-                            "LC_ALL": "C.UTF-8", "LD_PRELOAD": fakenow, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
+                            "LC_ALL": "C.UTF-8", **preloaded(fakenow, {}), "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "")}
         os.makedirs(os.path.join(folder, ".bin"))
         os.symlink(program, os.path.join(folder, ".bin", "blueplane"))
         for number, person in enumerate(PEOPLE, 1):

@@ -8,6 +8,7 @@
 const { execFileSync } = require("child_process");
 const fs = require("fs");
 const path = require("path");
+const { pathToFileURL } = require("url");
 const { accessible, check, close, end, failing, fits, launch, program, settle, watched, work } = require("./browser.js");
 
 const environment = { ...process.env, LD_PRELOAD: process.env.BLUEPLANE_FAKENOW };
@@ -29,7 +30,7 @@ function ask(...words) {
 
 // Opens a file; anything it does beyond showing itself is a failure.
 async function open(browser, file, options = {}) {
-  const itself = `file://${file}`;
+  const itself = pathToFileURL(file).href;
   const page = await watched(browser, path.basename(file), (url) => url === itself || url.startsWith(`${itself}#`) || url.startsWith("blob:"), options);
   await page.goto(`${itself}${options.hash ? `#${options.hash}` : ""}`);
   await settle(page);

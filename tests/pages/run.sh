@@ -19,9 +19,11 @@ mkdir -p "$work/home" "$work/team"
 python3 -B "$here/organisation.py" "$program" "$fakenow" "$work/team"
 python3 -B "$root/examples/sample/sample.py" --out "$work/home" --until 2026-04-03 --days 45 --seed 3 --quiet
 at_home
-BLUEPLANE_FAKENOW=$(CDPATH='' cd -- "$(dirname -- "$fakenow")" && pwd)/$(basename -- "$fakenow")
+# By its name: LD_PRELOAD is divided at blanks, which the path of its folder may have.
+BLUEPLANE_FAKENOW=$(basename -- "$fakenow")
+LD_LIBRARY_PATH=$(CDPATH='' cd -- "$(dirname -- "$fakenow")" && pwd)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 FAKE_NOW=1775260740
-export BLUEPLANE_FAKENOW FAKE_NOW
+export BLUEPLANE_FAKENOW LD_LIBRARY_PATH FAKE_NOW
 LD_PRELOAD=$BLUEPLANE_FAKENOW "$program" sync --quiet >/dev/null
 
 node "$here/pages.js" "$work" "$program" "$chromium"
