@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that every tracked C file is formatted by .clang-format, except the frozen headers, which stay as released.
+"""Checks that every C file that is tracked, or new and not ignored, is formatted by .clang-format, except the frozen headers,
+which stay as released.
 
     python3 tests/layering/format.py
 
@@ -40,14 +41,16 @@ def find_program():
 
 def main():
     program = find_program()
-    listed = output_of("git", "ls-files", "-z", "*.c", "*.h")
+    listed = output_of("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "*.c", "*.h")
     if listed is None:
         skip("no git to ask for the files")
     files = [name for name in listed.split("\0") if name and not name.startswith(FROZEN) and (ROOT / name).exists()]
     if not files:
-        sys.exit("format: no files are tracked")
+        sys.exit("format: git lists no files")
     checked = subprocess.run([program, "--dry-run", "-Werror", *files], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     print(checked.stderr[:4000], end="")
+    if checked.returncode != 0:
+        print(f"format: {program} -i FILE... formats them")
     print(f"format: {len(files)} files")
     return checked.returncode
 
