@@ -131,6 +131,8 @@ def transcripts(root: pathlib.Path) -> list:
                   p.is_file() and not p.is_symlink())
 
 
+# The sources of lines and documents, by the folders of their fixtures; test_sources.py fails if one is missing. `named`
+# gives their files names.
 SOURCES = ("claude_code", "codex", "native", "copilot", "gemini", "opencode", "otlp", "forge")
 
 

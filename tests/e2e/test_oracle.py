@@ -228,7 +228,18 @@ def belongs(source: str, path: pathlib.Path) -> bool:
     return rollout if source == "codex" else not rollout and path.name != "history.jsonl"
 
 
+ORACLES = {"claude_code": claude_code, "codex": codex, "copilot": copilot, "gemini": gemini, "opencode": opencode, "otlp": otlp}
+BY_HAND = {"native", "forge"}  # their lines say what is counted, and unit tests state the rest row by row
+
+
 # ------------------------------------------------------------------------------------------- tests
+
+def test_every_source_has_an_oracle(folder: pathlib.Path) -> None:
+    """No source is left out of the comparison unnoticed."""
+    del folder
+    for source in e2e.SOURCES:
+        check((source in ORACLES) != (source in BY_HAND), "sources with an oracle or without one on purpose", source)
+
 
 def test_sample(folder: pathlib.Path) -> None:
     """The generated sample of both assistants."""
@@ -240,8 +251,7 @@ def test_sample(folder: pathlib.Path) -> None:
 def test_corpus(folder: pathlib.Path) -> None:
     """Fixture by fixture, so that all that differ are reported."""
     wrong = []
-    for source, module in (("claude_code", claude_code), ("codex", codex), ("copilot", copilot), ("gemini", gemini),
-                           ("opencode", opencode), ("otlp", otlp)):
+    for source, module in ORACLES.items():
         for path in e2e.fixtures(source):
             alone = folder / source / path.name
             alone.mkdir(parents=True)

@@ -25,7 +25,7 @@ from e2e import check, equal, verify
 from test_kill import sound, start
 from test_order import new_store
 
-LINES = ("claude_code", "codex", "native", "copilot", "gemini", "opencode", "otlp", "forge", "hooks")
+LINES = (*e2e.SOURCES, "hooks")
 KILLS = 100 if e2e.LONG else 12
 SEEDS = range(20) if e2e.LONG else range(4)
 
@@ -80,7 +80,7 @@ def test_every_source_tells(folder: pathlib.Path) -> None:
     told = {row["source"]: row["sessions"] for row in json.loads(e2e.bpt("inspect", store, "sources").stdout)["rows"]}
     known = [row["source"] for row in json.loads(e2e.bpt("catalog", "sources").stdout)["rows"]]
     for source in known:
-        check(told.get(source, 0) > 0, "sources with a session", source, told)
+        check(told.get(source, 0) > 0, "sources with a session", source, "SOURCES of e2e.py, or everything() here, must have its files", told)
 
 
 def test_any_order(folder: pathlib.Path) -> None:
