@@ -115,10 +115,10 @@ class Usage(Case):
             one = self.ok(self.home("help", command)).out
             self.assertTrue(one.startswith(f"usage: blueplane {command}"), one)
             self.assertEqual(one, self.ok(self.home(command, "--help")).out)
-            self.assertIn(f"`{command}", document)
+            self.assertTrue(f"`{command}" in document, f"docs/cli.md has no row for the command {command}")
         options = set(re.findall(r"--([a-z-]+)", shown + "".join(self.home("help", c).out for c in commands)))
         for option in options:
-            self.assertIn(f"`--{option}", document)
+            self.assertTrue(f"`--{option}" in document, f"docs/cli.md has no row for the option --{option}")
         for schema in ("stats", "sync", "sessions", "export", "doctor", "catalog", "version", "result"):
             self.assertIn(f"blueplane.{schema}/1", document)
         self.ok(self.home(), 2)

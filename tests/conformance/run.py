@@ -4,6 +4,7 @@ import argparse
 import difflib
 import json
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,9 @@ def main():
         for old in expected.iterdir():
             if old.name not in names:
                 old.unlink()
+    if failed:
+        again = shlex.join(["python3", str(HERE / "run.py"), "--bless", *map(str, options.driver)])
+        print(f"if that is meant, in {pathlib.Path.cwd()}: {again}, and read the difference")
     print(f"{len(names)} cases, {failed} differ")
     return 1 if failed or not names else 0
 

@@ -99,6 +99,8 @@ def main():
         for problem in problems:
             failed += 1
             print(problem)
+    if failed:
+        print("a block that differs is renewed by: python3 tests/docs/includes.py --write")
     print(f"includes: {total} blocks, {failed} problems")
     return 1 if failed else 0
 

@@ -10,6 +10,7 @@ import argparse
 import difflib
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -59,7 +60,8 @@ def main():
     for line in difflib.unified_diff(found.splitlines(), made.splitlines(), PAGE, "library", lineterm=""):
         print(line)
     if found != made:
-        print(f"{PAGE} differs: python3 tests/docs/insights.py --write {options.bpt}")
+        again = shlex.join(["python3", os.path.abspath(__file__), "--write", os.path.abspath(options.bpt)])
+        print(f"{PAGE} differs: {again}")
     return found != made
 
 

@@ -11,6 +11,7 @@ import argparse
 import difflib
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -175,7 +176,8 @@ def main():
     for line in difflib.unified_diff(found.splitlines(), made.splitlines(), PAGE, "catalogue", lineterm=""):
         print(line)
     if found != made:
-        print(f"{PAGE} differs from the catalogue: python3 tests/docs/metrics.py --write {options.program}")
+        again = shlex.join(["python3", os.path.abspath(__file__), "--write", os.path.abspath(options.program)])
+        print(f"{PAGE} differs from the catalogue: {again}")
     return int(found != made)
 
 

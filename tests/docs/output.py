@@ -12,6 +12,7 @@ import argparse
 import difflib
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -60,7 +61,9 @@ def check(options, name):
     for line in difflib.unified_diff(found.splitlines(), made.splitlines(), name, "program", lineterm=""):
         print(line)
     if found != made:
-        print(f"{name} shows another output: python3 tests/docs/output.py --write {options.program}")
+        clock = ["env", f"BLUEPLANE_FAKENOW={os.environ['BLUEPLANE_FAKENOW']}"] if "BLUEPLANE_FAKENOW" in os.environ else []
+        again = shlex.join([*clock, "python3", os.path.abspath(__file__), "--write", options.program])
+        print(f"{name} shows another output: {again}")
     return found != made
 
 

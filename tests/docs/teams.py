@@ -14,6 +14,7 @@ import difflib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -227,7 +228,8 @@ def main():
     for line in difflib.unified_diff(text.splitlines(), made.splitlines(), "docs/teams.md", "program", lineterm=""):
         print(line)
     if text != made:
-        print(f"docs/teams.md shows another output: python3 tests/docs/teams.py --write {options.program} {options.fakenow}")
+        again = shlex.join(["python3", os.path.abspath(__file__), "--write", *map(os.path.abspath, (options.program, options.fakenow))])
+        print(f"docs/teams.md shows another output: {again}")
     print(f"{sum(map(len, STEPS.values()))} commands, {len(problems)} problems")
     return 1 if text != made or problems else 0
 

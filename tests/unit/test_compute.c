@@ -199,13 +199,13 @@ START_TEST(sets_of_metrics) {
 END_TEST
 
 START_TEST(every_metric_has_a_case) {
-  ck_assert_uint_eq(VALUES, METRIC_COUNT);
   for (int id = 0; id < METRIC_COUNT; id++) {
     bool found = false;
     for (size_t i = 0; i < VALUES; i++)
       found |= !strcmp(values[i].metric, bpi_metrics[id].id);
-    ck_assert_msg(found, "%s has no case", bpi_metrics[id].id);
+    ck_assert_msg(found, "%s has no case in the table `values`", bpi_metrics[id].id);
   }
+  ck_assert_uint_eq(VALUES, METRIC_COUNT);
 }
 END_TEST
 
