@@ -83,6 +83,21 @@ def test_every_source_tells(folder: pathlib.Path) -> None:
         check(told.get(source, 0) > 0, "sources with a session", source, "SOURCES of e2e.py, or everything() here, must have its files", told)
 
 
+def test_every_name_leads_to_its_source(folder: pathlib.Path) -> None:
+    """A scan gives each file to the source whose fixture it is, and none to one that takes it for its own by name."""
+    for source in LINES:
+        for path in e2e.fixtures(source, "good-"):
+            name = place(source, path.name)
+            alone, store = folder / path.stem, new_store(folder, f"{source}-{path.stem}")
+            (alone / source).mkdir(parents=True, exist_ok=True)
+            (alone / source / name).write_bytes(path.read_bytes())
+            e2e.ingest(store, alone / source)
+            told = json.loads(e2e.bpt("inspect", store, "sources").stdout)["rows"]
+            by = {row["source"] for row in told if row["sessions"]}
+            check(any(kind in by for kind in ([source] if source != "hooks" else ["cursor_hooks", "claude_code_hooks"])),
+                  "sources of files by name", source, name, by)
+
+
 def test_any_order(folder: pathlib.Path) -> None:
     """Units in random orders, some twice, and 4 or 64 threads: the same facts; a second reading adds nothing."""
     units, want = reference(folder)

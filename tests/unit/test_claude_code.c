@@ -1791,6 +1791,7 @@ START_TEST(test_is_ours) {
   ck_assert(is_ours("/x/5e55/subagents/agent-1.jsonl"));
   ck_assert(is_ours(".jsonl"));
   ck_assert(!is_ours("/x/agent-1.meta.json"));
+  ck_assert(!is_ours("/x/reviews.forge.jsonl"));
   ck_assert(!is_ours("/x/5e55.jsonl.bak"));
   ck_assert(!is_ours("/home/ada/.claude/history.jsonl"));
   ck_assert(!is_ours("/home/ada/.config/Claude/local-agent-mode-sessions/o/a/local_1/audit.jsonl"));
