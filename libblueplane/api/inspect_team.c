@@ -269,7 +269,7 @@ static int check_roster(void *user, int64_t version, const char *document) {
   inspection *i = user;
   roster *r = NULL;
   (void)document;
-  int rc = bpi_team_roster(&r, i->handle, version, i->error);
+  int rc = bpi_team_roster_checked(&r, i->handle, version, i->error);
   bpi_roster_free(r);
   return rc;
 }

@@ -45,7 +45,7 @@ typedef struct gathering {
 static int know_roster(gathering *g, int64_t version) {
   if (g->known != NULL && g->known->version == version) return BP_OK;
   bpi_roster_free(g->known);
-  int rc = bpi_team_roster(&g->known, g->handle, version, g->error);
+  int rc = bpi_team_roster_checked(&g->known, g->handle, version, g->error);
   return rc == BP_OK && g->known == NULL
              ? bpi_fail(g->error, BP_ERR_CORRUPT, "a roster is missing from the chain")
              : rc;
@@ -335,7 +335,7 @@ static int check_closed(const publishing *p, const roster *r, bp_error **error) 
 
 static int publish_first(publishing *p, bp_error **error) {
   roster *latest = NULL;
-  int rc = bpi_team_roster(&latest, p->handle, 0, error);
+  int rc = bpi_team_roster_checked(&latest, p->handle, 0, error);
   if (rc == BP_OK && latest == NULL)
     rc = bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster", "the store has no roster yet");
   if (rc == BP_OK) rc = check_closed(p, latest, error);

@@ -29,25 +29,29 @@ int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error) {
   return BP_OK;
 }
 
-/* The signature was verified when the roster came, and is again to notice damage. */
-static int read_stored(roster **out, const char *document, size_t length, bp_error **error) {
-  bp_error *why = NULL;
-  if (bpi_roster_parse(out, document, length, true, &why) == BP_OK)
-    bpi_roster_verify(*out, (*out)->store.sign, &why);
-  int rc = bpi_fail_stored(error, why, "the store is damaged: a roster in it was changed");
-  if (rc == BP_OK) return BP_OK;
-  bpi_roster_free(*out);
-  *out = NULL;
-  return rc;
-}
-
 int bpi_team_roster(roster **out, const bp_store *s, int64_t version, bp_error **error) {
   char *document = NULL;
   size_t length = 0;
+  bp_error *why = NULL;
   *out = NULL;
   int rc = bpi_roster_load(s->store, version, &document, &length, error);
-  if (rc == BP_OK && document != NULL) rc = read_stored(out, document, length, error);
+  if (rc == BP_OK && document != NULL) {
+    bpi_roster_parse(out, document, length, true, &why);
+    rc = bpi_fail_stored(error, why, "the store is damaged: a roster in it was changed");
+  }
   bpi_free(document);
+  return rc;
+}
+
+int bpi_team_roster_checked(roster **out, const bp_store *s, int64_t version, bp_error **error) {
+  bp_error *why = NULL;
+  int rc = bpi_team_roster(out, s, version, error);
+  if (rc != BP_OK || *out == NULL) return rc;
+  bpi_roster_verify(*out, (*out)->store.sign, &why);
+  rc = bpi_fail_stored(error, why, "the store is damaged: a roster in it was changed");
+  if (rc == BP_OK) return rc;
+  bpi_roster_free(*out);
+  *out = NULL;
   return rc;
 }
 

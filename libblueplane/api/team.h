@@ -11,6 +11,8 @@
 int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error);
 /* The roster of the store with a version (0: the latest); *out is NULL if there is none. */
 int bpi_team_roster(roster **out, const bp_store *s, int64_t version, bp_error **error);
+/* The same, with its signature verified again, to notice what changed in the store. */
+int bpi_team_roster_checked(roster **out, const bp_store *s, int64_t version, bp_error **error);
 
 /* A week can be shared from its end until it closes, `grace_days` later; then it can be
  * published. */
