@@ -31,14 +31,6 @@ int bpi_candidates_add(ingest *in, const char *path, const file_stat *stat, cons
   return in->candidates % TELL_EVERY == 0 ? bpi_ingest_tell(in, 0) : BP_OK;
 }
 
-/* The source that recognises a file by its name; NULL: none. */
-static const source *source_of(const ingest *in, const char *path) {
-  if (in->only != NULL) return in->only->is_ours(path) ? in->only : NULL;
-  for (size_t i = 0; i < bpi_source_count(); i++)
-    if (bpi_source_at(i)->is_ours(path)) return bpi_source_at(i);
-  return NULL;
-}
-
 /* The store itself may have a name that a source recognises; it must not be read. Only files that
  * consist of whole pages are checked. */
 static bool is_store(const ingest *in, const char *path, const file_stat *stat) {
@@ -49,7 +41,8 @@ static int visit(void *user, const char *path, const file_stat *stat) {
   ingest *in = user;
   if (atomic_load(&in->handle->cancelled)) return bpi_ingest_cancel(in);
   if (stat == NULL) return bpi_candidates_add(in, path, NULL, in->only);
-  const source *reader = source_of(in, path);
+  const source *reader = bpi_source_of(path);
+  if (in->only != NULL && reader != in->only) reader = NULL;
   if (reader == NULL || is_store(in, path, stat)) return BP_OK;
   return bpi_candidates_add(in, path, stat, reader);
 }

@@ -192,24 +192,14 @@ static int read_claude_code(source_input *in) {
 
 /* -------------------------------------------------------------------------------- recognition */
 
-/* A transcript's name tells only that it has lines, so each source with names of its own comes
- * first. */
-static bool is_of_another(const char *path) {
-  for (size_t i = 0; i < bpi_source_count(); i++) {
-    const source *other = bpi_source_at(i);
-    if (other != &bpi_source_claude_code && other->is_ours(path)) return true;
-  }
-  return false;
-}
-
-/* Any name of a transcript, except those of other tools, the client's own history, and the copy of
- * a session that Claude Desktop writes next to its transcript, with other identifiers and counts
- * that are not final. */
+/* Any name of a transcript, except the names of other files with lines, the client's own history,
+ * and the copy of a session that Claude Desktop writes next to its transcript, with other
+ * identifiers and counts that are not final. The names of other sources are asked for before. */
 static bool is_ours(const char *path) {
   const char *base = bpi_base_name(path);
   return bpi_ends_with(base, ".jsonl") && !bpi_ends_with(base, ".blueplane.jsonl") &&
          !bpi_ends_with(base, "_hooks.jsonl") && strcmp(base, "history.jsonl") != 0 &&
-         strcmp(base, "audit.jsonl") != 0 && !is_of_another(path);
+         strcmp(base, "audit.jsonl") != 0;
 }
 
 /* Checks the keys of the first lines: a type, and one that only these transcripts have. */

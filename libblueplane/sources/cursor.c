@@ -349,15 +349,18 @@ static int read_databases(source_input *in) {
 
 /* ------------------------------------------------------------------------------------- recognition */
 
+/* A file that SQLite keeps beside a database. */
+static bool lies_beside(const char *base) {
+  return bpi_ends_with(base, "-wal") || bpi_ends_with(base, "-shm") ||
+         bpi_ends_with(base, "-journal");
+}
+
 /* Includes copies that were set aside: "state.vscdb.backup", "state.vscdb.v2". */
 static bool is_ours(const char *path) {
   const char *base = bpi_base_name(path);
   static const char *const begins[] = {"state.vscdb", "ai-code-tracking.db"};
-  static const char *const beside[] = {"-wal", "-shm", "-journal"};
-  for (size_t i = 0; i < sizeof beside / sizeof *beside; i++)
-    if (bpi_ends_with(base, beside[i])) return false;
   for (size_t i = 0; i < sizeof begins / sizeof *begins; i++)
-    if (bpi_starts_with(base, strlen(base), begins[i])) return true;
+    if (bpi_starts_with(base, strlen(base), begins[i])) return !lies_beside(base);
   return bpi_ends_with(base, ".vscdb");
 }
 

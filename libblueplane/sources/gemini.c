@@ -283,10 +283,10 @@ static int emit(void *self) {
 
 /* chats/<session>/<subagent's session>.jsonl: the parent's identifier; NULL: none. */
 static const char *parent_in(const char *path, size_t *length) {
-  const char *folders = bpi_last_parts(path, 3), *parent = bpi_last_parts(path, 2);
+  const char *folders = bpi_last_parts(path, 3), *parent = folders + 6;
+  if (strncmp(folders, "chats", 5) != 0 || bpi_last_parts(path, 2) != parent) return NULL;
   *length = (size_t)(bpi_base_name(path) - parent);
-  if (parent - folders != 6 || strncmp(folders, "chats", 5) != 0 || *length < 2) return NULL;
-  return --*length <= IDENT_RAW_MAX ? parent : NULL;
+  return *length >= 2 && --*length <= IDENT_RAW_MAX ? parent : NULL;
 }
 
 static int read_chat(source_input *in) {
@@ -309,7 +309,7 @@ static bool is_chat(const char *path) {
   static const char form[] = "session-0000-00-00T";
   const char *base = bpi_base_name(path);
   size_t length;
-  if (parent_in(path, &length) != NULL && bpi_ends_with(base, ".jsonl")) return true;
+  if (bpi_ends_with(base, ".jsonl") && parent_in(path, &length) != NULL) return true;
   for (size_t i = 0; i < sizeof form - 1; i++)
     if (form[i] == '0' ? base[i] < '0' || base[i] > '9' : base[i] != form[i]) return false;
   return bpi_ends_with(base, ".json") || bpi_ends_with(base, ".jsonl");

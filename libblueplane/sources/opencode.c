@@ -649,8 +649,8 @@ bool bpi_opencode_is_stored(const char *path) {
 /* ses_….json, or any name that ends in .opencode.json. The client's own folder has files with such
  * names that are not exports. */
 static bool is_export(const char *path) {
-  bool own = lies_in(path, 3, "storage/") || lies_in(path, 4, "storage/");
-  return (is_session(path) && !own) || bpi_ends_with(path, ".opencode.json");
+  if (bpi_ends_with(path, ".opencode.json")) return true;
+  return is_session(path) && !lies_in(path, 3, "storage/") && !lies_in(path, 4, "storage/");
 }
 
 /* Whether it has a session's info with a folder, and messages. */

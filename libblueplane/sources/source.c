@@ -1,4 +1,5 @@
-/* sources/source.c: the registry. Indexes are stored, so new sources go to the end. */
+/* sources/source.c: the registry. Indexes are stored, so new sources go to the end. The first takes
+ * any name of a file with lines, so the last is asked first. */
 #include "sources/source.h"
 
 #include <string.h>
@@ -41,6 +42,12 @@ int bpi_source_number(const source *s) {
 const source *bpi_source_by_name(const char *name) {
   for (size_t i = 0; name != NULL && i < bpi_source_count(); i++)
     if (strcmp(registry[i]->name, name) == 0) return registry[i];
+  return NULL;
+}
+
+const source *bpi_source_of(const char *path) {
+  for (size_t i = bpi_source_count(); i-- > 0;)
+    if (registry[i]->is_ours(path)) return registry[i];
   return NULL;
 }
 

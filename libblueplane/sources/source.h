@@ -93,6 +93,8 @@ const source *bpi_source_at(size_t index);
  * number of sources. */
 int bpi_source_number(const source *s);
 const source *bpi_source_by_name(const char *name);
+/* The source that recognises a file by its name; NULL: none. */
+const source *bpi_source_of(const char *path);
 /* Looks only at the first bytes; `path` may be "". NULL: not recognised. */
 #define SOURCE_HEAD ((size_t)64 << 10)
 const source *bpi_source_detect(const char *path, const char *bytes, size_t length);

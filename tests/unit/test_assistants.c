@@ -870,7 +870,8 @@ static const struct {
 
 START_TEST(names_of_files) {
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-    ck_assert_msg(paths[i].s->is_ours(paths[i].path) == paths[i].ours, "%s", paths[i].path);
+    ck_assert_msg((bpi_source_of(paths[i].path) == paths[i].s) == paths[i].ours, "%s",
+                  paths[i].path);
 }
 END_TEST
 

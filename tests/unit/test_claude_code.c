@@ -1785,8 +1785,11 @@ START_TEST(test_registry) {
 }
 END_TEST
 
+static bool is_ours(const char *path) {
+  return bpi_source_of(path) == &bpi_source_claude_code;
+}
+
 START_TEST(test_is_ours) {
-  bool (*is_ours)(const char *) = bpi_source_claude_code.is_ours;
   ck_assert(is_ours("/home/ada/.claude/projects/-w/5e55.jsonl"));
   ck_assert(is_ours("/x/5e55/subagents/agent-1.jsonl"));
   ck_assert(is_ours(".jsonl"));
