@@ -9,8 +9,6 @@
 #include "metrics/contribution.h"
 #include "store/read.h"
 
-#define MONDAY 4 /* 1970-01-05 */
-
 static int project_slice(void *user, const char *folder, size_t length) {
   const roster *r = user;
   size_t project = r == NULL || folder == NULL ? ROSTER_NONE
@@ -74,13 +72,14 @@ int bpi_inspect_outgoing(inspection *i, bp_error **error) {
           {BP_TYPE_TEXT, "dimension", NULL}, {BP_TYPE_TEXT, "slice", NULL},
           {BP_TYPE_TEXT, "seen_by", NULL});
   week w = {.table = i->table, .today = bpi_handle_now(i->handle) / BPI_DAY};
-  w.monday = w.today - (w.today - MONDAY) % 7 - 7;
+  w.monday = w.today - bpi_day_of_week(w.today) - 7;
   bpi_read_end(i->handle->store); /* replaced by a snapshot that includes tasks */
   int rc = bpi_read_begin_tasks(i->handle->store, error);
   if (rc == BP_OK) rc = bpi_team_roster(&r, i->handle, 0, error);
   if (rc == BP_OK) rc = bpi_consent_say(i->handle, &w.said, error);
   w.roster = r;
-  if (rc == BP_OK && w.monday >= MONDAY) rc = read_week(&w, i, error); /* else no week is over */
+  if (rc == BP_OK && bpi_is_monday(w.monday))
+    rc = read_week(&w, i, error); /* else no week is over */
   bpi_roster_free(r);
   return rc;
 }

@@ -85,6 +85,10 @@ int bpi_day_of_week(int64_t days) {
   return (int)(since_monday < 0 ? since_monday + 7 : since_monday);
 }
 
+bool bpi_is_monday(int64_t days) {
+  return days >= 0 && days <= BPI_LAST_DAY && bpi_day_of_week(days) == 0;
+}
+
 static const char month_names[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 #define MONTHS ((int)(sizeof month_names / sizeof *month_names))

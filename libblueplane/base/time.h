@@ -16,6 +16,7 @@
 #define BPI_DAY (INT64_C(86400) * BPI_SECOND)
 #define BPI_QUARTER (900 * BPI_SECOND) /* a quarter of an hour */
 #define BPI_DAY_QUARTERS 96
+#define BPI_LAST_DAY 2932896 /* 9999-12-31, in days since 1970 */
 
 typedef struct zone zone; /* immutable; may be shared by threads */
 
@@ -38,6 +39,7 @@ size_t bpi_format_instant(int64_t us, char out[32]);
 int64_t bpi_days_from_civil(int32_t year, int32_t month, int32_t day); /* days since 1970-01-01 */
 void bpi_civil_from_days(int64_t days, civil *out);                    /* date members only */
 int bpi_day_of_week(int64_t days);                                     /* 0 Monday .. 6 Sunday */
+bool bpi_is_monday(int64_t days); /* of the years 1970 to 9999 */
 
 /* "Jan", "Feb", ... for 1 to 12; and back, 0 for other names. */
 const char *bpi_month_name(int month);

@@ -1,8 +1,9 @@
 /* privacy/agreement.c */
 #include "privacy/agreement.h"
 
+#include "base/time.h"
+
 #define DAYS_OF_WEEK 7
-#define DAY_MAX 2932896 /* 9999-12-31 */
 
 static int compare(const agreement *a, const agreement *b) {
   if (a->audience != b->audience) return a->audience < b->audience ? -1 : 1;
@@ -13,7 +14,7 @@ bool bpi_agreements_valid(const agreement *list, size_t count) {
   if (count > AGREEMENTS_MAX) return false;
   for (size_t i = 0; i < count; i++)
     if (list[i].audience == 0 || list[i].family >= AGREEMENT_FAMILIES ||
-        list[i].since >= list[i].until || list[i].until > DAY_MAX ||
+        list[i].since >= list[i].until || list[i].until > BPI_LAST_DAY ||
         (i > 0 && compare(&list[i - 1], &list[i]) >= 0))
       return false;
   return true;

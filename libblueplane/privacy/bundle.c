@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/time.h"
 
 #define MARK "BPLB\1"
 #define ENVELOPE_MARK "BPLS\1"
@@ -17,16 +18,10 @@
 #define ENVELOPE_BYTES (MARK_BYTES + BPI_PUBLIC_BYTES)
 #define ENVELOPE_LEAST ((size_t)16 << 10)
 #define MINIMUM_FLOOR 3
-#define DAY_MAX 2932896 /* 9999-12-31 */
-#define MONDAY 4        /* 1970-01-05 */
-
-static bool is_monday(uint32_t day) {
-  return day >= MONDAY && day <= DAY_MAX && day % 7 == MONDAY;
-}
 
 static bool head_is_good(const bundle *b) {
   bool good = b->kind == BUNDLE_CONTRIBUTION
-                  ? b->minimum >= MINIMUM_FLOOR && is_monday(b->window) && b->revision > 0 &&
+                  ? b->minimum >= MINIMUM_FLOOR && bpi_is_monday(b->window) && b->revision > 0 &&
                         b->roster_version > 0 && b->cells <= VECTOR_CELLS_MAX
                   : b->kind == BUNDLE_CONSENT && b->minimum == 0 && b->window == 0 &&
                         b->revision == 0 && b->roster_version == 0 && b->cells == 0;

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "privacy/publication.h"
 #include "privacy/roster.h"
 #include "privacy/vector.h"
@@ -21,8 +22,6 @@
 #define ROW_LEAST 16 /* size of a row without names in bytes */
 #define MINIMUM_FLOOR 3
 #define HEADCOUNTS 5
-#define MONDAY 4        /* 1970-01-05 */
-#define DAY_MAX 2932896 /* 9999-12-31 */
 #define VALUE_MAX ((int64_t)1 << 61)
 
 int bpi_release_compare(const release_row *a, const release_row *b) {
@@ -89,7 +88,7 @@ static bool view_is_good(const release *of, const release_view *v) {
   size_t length = strlen(v->member);
   bool known = v->measure < MEASURE_COUNT;
   return length > 0 && is_name(v->member, length) && v->value >= 0 &&
-         v->until >= of->window + DAYS_OF_WEEK && v->until <= DAY_MAX &&
+         v->until >= of->window + DAYS_OF_WEEK && v->until <= BPI_LAST_DAY &&
          (known ? bpi_measures[v->measure].how == MEASURE_SUM &&
                       v->value <= bpi_measures[v->measure].clamp
                 : v->value <= VALUE_MAX);
@@ -99,8 +98,8 @@ static bool head_is_good(const release *r) {
   size_t length = r->organisation == NULL ? 0 : strlen(r->organisation);
   if (r->team != NULL && (*r->team == '\0' || !is_name(r->team, strlen(r->team)))) return false;
   return length > 0 && (r->team != NULL || r->views == 0) && is_name(r->organisation, length) &&
-         r->window >= MONDAY && r->window <= DAY_MAX && r->window % 7 == MONDAY && r->edition > 0 &&
-         r->minimum >= MINIMUM_FLOOR && r->minimum < 256;
+         bpi_is_monday(r->window) && r->edition > 0 && r->minimum >= MINIMUM_FLOOR &&
+         r->minimum < 256;
 }
 
 bool bpi_release_fits(const release *r) {

@@ -278,10 +278,12 @@ int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_
   if (get == NULL) return bpi_error_code(*error);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
-    release r = {.window = (uint32_t)sqlite3_column_int64(get, 1),
+    int64_t monday = 0;
+    rc = bpi_sql_monday(get, 1, &monday, error);
+    release r = {.window = (uint32_t)monday,
                  .edition = (uint32_t)sqlite3_column_int64(get, 2),
                  .minimum = (uint32_t)sqlite3_column_int64(get, 4)};
-    rc = bpi_sql_text(get, 3, &r.organisation, error);
+    if (rc == BP_OK) rc = bpi_sql_text(get, 3, &r.organisation, error);
     if (rc == BP_OK) rc = bpi_sql_blob(get, 0, r.store, sizeof r.store, error);
     if (rc == BP_OK) rc = row(user, &r, sqlite3_column_int64(get, 5));
     if (rc != BP_OK) break;

@@ -9,9 +9,11 @@ static int read_rows(sqlite3_stmt *get, int (*row)(void *user, const published_r
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
     release_row cell;
+    int64_t monday = 0;
     rc = bpi_published_row(&cell, get, 2, error);
+    if (rc == BP_OK) rc = bpi_sql_monday(get, 0, &monday, error);
     if (rc != BP_OK) return rc;
-    published_row p = {.window = sqlite3_column_int64(get, 0),
+    published_row p = {.window = monday,
                        .release = sqlite3_column_int64(get, 1),
                        .scope = cell.scope,
                        .dimension = cell.dimension,
@@ -56,8 +58,9 @@ int bpi_read_windows(store *s, int64_t *first, int64_t *last, bool *any, bp_erro
   if (get == NULL) return bpi_error_code(*error);
   int rc = bpi_sql_step(get, error);
   *any = rc > 0 && sqlite3_column_type(get, 0) != SQLITE_NULL;
-  *first = *any ? sqlite3_column_int64(get, 0) : 0;
-  *last = *any ? sqlite3_column_int64(get, 1) : 0;
+  *first = *last = 0;
+  if (*any) rc = bpi_sql_monday(get, 0, first, error);
+  if (*any && rc == BP_OK) rc = bpi_sql_monday(get, 1, last, error);
   sqlite3_finalize(get);
   return rc < 0 ? rc : BP_OK;
 }

@@ -113,11 +113,11 @@ int bpi_roster_save(store *s, int64_t version, const char *document, size_t leng
 /* ------------------------------------------------------------------------------------- shared */
 
 static int read_week(sqlite3_stmt *row, shared_week *week, bp_error **error) {
-  week->window = sqlite3_column_int64(row, 0);
   week->revision = sqlite3_column_int64(row, 2);
   week->cells = sqlite3_column_int64(row, 4);
   week->shared_us = sqlite3_column_int64(row, 5);
-  int rc = bpi_sql_blob(row, 1, week->store, BPI_PUBLIC_BYTES, error);
+  int rc = bpi_sql_monday(row, 0, &week->window, error);
+  if (rc == BP_OK) rc = bpi_sql_blob(row, 1, week->store, BPI_PUBLIC_BYTES, error);
   return rc == BP_OK ? bpi_sql_blob(row, 3, week->digest, BPI_DIGEST_BYTES, error) : rc;
 }
 

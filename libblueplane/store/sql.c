@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/thread.h"
+#include "base/time.h"
 #include "store/form.h"
 #include "store/transaction.h"
 
@@ -393,6 +394,12 @@ int bpi_sql_text(sqlite3_stmt *statement, int column, const char **out, bp_error
   return sqlite3_column_type(statement, column) == SQLITE_NULL
              ? bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a name is missing")
              : bpi_fail_nomem(error);
+}
+
+int bpi_sql_monday(sqlite3_stmt *statement, int column, int64_t *out, bp_error **error) {
+  *out = sqlite3_column_int64(statement, column);
+  if (bpi_is_monday(*out)) return BP_OK;
+  return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a week in it is none");
 }
 
 /* The statement that ends the transaction is prepared before it begins. */

@@ -112,6 +112,8 @@ int64_t bpi_sql_column(sqlite3_stmt *statement, int column);
 int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length, bp_error **error);
 /* A text until the next step; the same if there is none. */
 int bpi_sql_text(sqlite3_stmt *statement, int column, const char **out, bp_error **error);
+/* A week's Monday in days since 1970; the same for any other number. */
+int bpi_sql_monday(sqlite3_stmt *statement, int column, int64_t *out, bp_error **error);
 
 int bpi_store_begin_read(store *s, bp_error **error); /* one snapshot, until rollback */
 int bpi_store_begin_write(store *s, bp_error **error);

@@ -64,11 +64,11 @@ int bpi_contribution_each(store *s, int64_t window, int (*row)(void *user, const
   bpi_sql_bind(get, 1, window);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
-    contribution c = {.window = sqlite3_column_int64(get, 0),
-                      .revision = sqlite3_column_int64(get, 3),
+    contribution c = {.revision = sqlite3_column_int64(get, 3),
                       .payload = sqlite3_column_blob(get, 5),
                       .length = (size_t)sqlite3_column_bytes(get, 5)};
-    rc = bpi_sql_text(get, 1, &c.member, error);
+    rc = bpi_sql_monday(get, 0, &c.window, error);
+    if (rc == BP_OK) rc = bpi_sql_text(get, 1, &c.member, error);
     if (rc == BP_OK) rc = bpi_sql_blob(get, 2, c.device, sizeof c.device, error);
     if (rc == BP_OK) rc = bpi_sql_blob(get, 4, c.digest, sizeof c.digest, error);
     if (rc == BP_OK) rc = row(user, &c);

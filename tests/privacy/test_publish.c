@@ -825,12 +825,13 @@ static int asked_code(const char *path) {
   return rc;
 }
 
-/* A store whose file was changed against its own schema. */
+/* A store whose file was changed against its own schema, or has a week that is none. */
 START_TEST(a_value_of_another_length) {
-  static const char *const changes[] = {"UPDATE release SET digest = x'00'",
-                                        "UPDATE release SET store = x'', digest = x''",
-                                        "UPDATE published SET value = -5"};
-  for (size_t i = 0; i < 3; i++) {
+  static const char *const changes[] = {
+      "UPDATE release SET digest = x'00'", "UPDATE release SET store = x'', digest = x''",
+      "UPDATE published SET value = -5", "UPDATE release SET window = 9223372036854775807",
+      "UPDATE release SET window = window + 1"};
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
     char name[32];
     snprintf(name, sizeof name, "short%u.db", (unsigned)i);
     bp_store *s = world_open(path_of(name), BP_ACCESS_STEWARD, "organisation");
@@ -873,14 +874,23 @@ static int publish_lead_code(bp_store *s) {
   return rc;
 }
 
-static int erase_week_code(bp_store *s) {
-  static const char week[] = "{\"version\":1,\"published\":\"" WORLD_WEEK "\"}";
+static const char the_week[] = "{\"version\":1,\"published\":\"" WORLD_WEEK "\"}";
+static const char what_expired[] = "{\"version\":1,\"expired\":true}";
+static int erase_code(bp_store *s, const char *selector) {
   bp_result *r = NULL;
   bp_error *error = NULL;
-  int rc = bp_erase(&r, s, week, sizeof week - 1, &error);
+  int rc = bp_erase(&r, s, selector, strlen(selector), &error);
   bp_result_free(r);
   bp_error_free(error);
   return rc;
+}
+
+/* A team's store with the bundle of everybody. */
+static bp_store *merged_team(const char *path) {
+  bp_store *s = team(path);
+  for (unsigned k = 0; k < PEOPLE; k++)
+    world_merge(s, parcels[2 * k].data, parcels[2 * k].length, reason);
+  return s;
 }
 
 /* A team's store with a published week, one of whose cells was changed: nothing is made of it, but
@@ -899,9 +909,7 @@ START_TEST(a_damaged_cell_is_told) {
   make_all();
   for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
     snprintf(path, sizeof path, "%s", path_of("damaged.db"));
-    bp_store *s = team(path);
-    for (unsigned k = 0; k < PEOPLE; k++)
-      world_merge(s, parcels[2 * k].data, parcels[2 * k].length, reason);
+    bp_store *s = merged_team(path);
     world_now = WORLD_CLOSED;
     ck_assert_int_eq(publish(s, NULL, outcome), BP_OK);
     ck_assert(sound(s, PUBLISHED) && sound(s, DOCUMENTS));
@@ -912,7 +920,38 @@ START_TEST(a_damaged_cell_is_told) {
     ck_assert_msg(publish(s, NULL, outcome) == BP_ERR_CORRUPT, "%s: %s", changes[i], outcome);
     ck_assert_int_eq(publish_lead_code(s), BP_ERR_CORRUPT);
     bool head = strstr(changes[i], "release") != NULL;
-    ck_assert_int_eq(erase_week_code(s), head ? BP_ERR_CORRUPT : BP_OK);
+    ck_assert_int_eq(erase_code(s, the_week), head ? BP_ERR_CORRUPT : BP_OK);
+    bp_close(s);
+    drop(path);
+  }
+  free_all();
+}
+END_TEST
+
+/* A week that begins on no Monday of the years 1970 to 9999. */
+START_TEST(a_damaged_week_is_told) {
+  static const char *const changes[] = {"UPDATE release SET window = window + 1",
+                                        "UPDATE release SET window = window - 4294967296",
+                                        "UPDATE release SET window = 4294954163",
+                                        "UPDATE release SET window = 9223372036854775807",
+                                        "UPDATE contribution SET window = window + 1",
+                                        "UPDATE contribution SET window = -9223372036854775808"};
+  char outcome[32], path[200];
+  make_all();
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    bool bundles = strstr(changes[i], "contribution") != NULL;
+    snprintf(path, sizeof path, "%s", path_of("week.db"));
+    bp_store *s = merged_team(path);
+    world_now = WORLD_CLOSED;
+    if (!bundles) ck_assert_int_eq(publish(s, NULL, outcome), BP_OK);
+    bp_close(s);
+    damage(path, changes[i]);
+    s = world_open(path, BP_ACCESS_STEWARD, NULL);
+    bp_result *r = NULL;
+    ck_assert_int_eq(bp_inspect(&r, s, bundles ? "contributions" : "published", NULL),
+                     BP_ERR_CORRUPT);
+    ck_assert(sound(s, PUBLISHED) == bundles && sound(s, DOCUMENTS) != bundles);
+    ck_assert_int_eq(erase_code(s, what_expired), bundles ? BP_OK : BP_ERR_CORRUPT);
     bp_close(s);
     drop(path);
   }
@@ -930,9 +969,7 @@ START_TEST(damaged_documents_are_told) {
   make_all();
   for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
     snprintf(path, sizeof path, "%s", path_of("documents.db"));
-    bp_store *s = team(path);
-    for (unsigned k = 0; k < PEOPLE; k++)
-      world_merge(s, parcels[2 * k].data, parcels[2 * k].length, reason);
+    bp_store *s = merged_team(path);
     bp_close(s);
     damage(path, changes[i]);
     world_now = WORLD_CLOSED;
@@ -994,6 +1031,7 @@ int main(void) {
   tcase_add_test(tests, a_database_is_no_release);
   tcase_add_test(tests, a_value_of_another_length);
   tcase_add_test(tests, a_damaged_cell_is_told);
+  tcase_add_test(tests, a_damaged_week_is_told);
   tcase_add_test(tests, damaged_documents_are_told);
   tcase_add_posix_test(tests, a_release_behind_a_link);
   tcase_add_posix_test(tests, private_behind_a_link);
