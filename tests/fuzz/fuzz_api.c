@@ -12,8 +12,7 @@
  *   FUZZ_FORMAT    the name of a format with its options, for several results
  *   FUZZ_CALLS     a byte for each call: any calls in any order, with valid and invalid arguments
  *
- * No code is ever BP_ERR_INTERNAL; there is an error if and only if a call failed, and a result if
- * and only if it did not. */
+ * Every call ends as interface.h says. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,6 +25,7 @@
 
 #include "tests/fuzz/folder.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/interface.h"
 
 #define UNUSED __attribute__((unused)) /* each target uses some of these */
 
@@ -40,49 +40,25 @@ static int64_t noon(void *user) {
   return INT64_C(1772453000000000); /* 2026-03-02T12:03:20Z */
 }
 
-/* A damaged store is neither a malformed document nor a lack of memory. */
-#ifdef FUZZ_STORE
-#define MISTAKEN(rc) ((rc) == BP_ERR_FORMAT || (rc) == BP_ERR_NOMEM)
-#else
-#define MISTAKEN(rc) false
-#endif
-
-/* Checks that hold for every call; whether it succeeded. */
-static bool settled(int rc, bp_error *error, const void *out, bool gives) {
-  if (rc == BP_ERR_INTERNAL || MISTAKEN(rc) || (rc == BP_OK) != (error == NULL) ||
-      bp_error_code(error) != rc) {
-    fprintf(stderr, "code %d, of the error %d: %s\n", rc, bp_error_code(error),
-            bp_error_message(error));
-    abort();
-  }
-  if (gives && (rc == BP_OK) != (out != NULL)) abort();
-  bp_error_free(error);
-  return rc == BP_OK;
-}
-
 static bp_store *open_store(const char *path, uint32_t access, uint32_t flags) {
   bp_open_options o = BP_OPEN_OPTIONS_INIT;
-  bp_store *s = NULL;
-  bp_error *error = NULL;
   o.access = access;
   o.flags = flags;
   o.clock = noon;
-  int rc = bp_open(&s, path, &o, &error);
-  settled(rc, error, s, true);
-  return s;
+  return fuzz_open(path, &o);
 }
 
 UNUSED static void ingest(bp_store *s) {
   bp_error *error = NULL;
   int rc = bp_ingest_bytes(s, "native", "here", line, sizeof line - 1, NULL, NULL, &error);
-  settled(rc, error, NULL, false);
+  fuzz_ended(rc, error);
 }
 
 static void write_out(bp_result *result, const char *format) {
   char *text = NULL;
   bp_error *error = NULL;
   int rc = bp_result_format(&text, NULL, result, format, &error);
-  settled(rc, error, text, true);
+  fuzz_gave(rc, error, text);
   bp_free(text);
 }
 
@@ -90,7 +66,7 @@ UNUSED static void inspect(bp_store *s, const char *topic) {
   bp_result *result = NULL;
   bp_error *error = NULL;
   int rc = bp_inspect(&result, s, topic, &error);
-  if (settled(rc, error, result, true)) write_out(result, "csv");
+  if (fuzz_gave(rc, error, result)) write_out(result, "csv");
   bp_result_free(result);
 }
 
@@ -98,15 +74,14 @@ UNUSED static void erase(bp_store *s, const char *json, size_t length) {
   bp_result *result = NULL;
   bp_error *error = NULL;
   int rc = bp_erase(&result, s, json, length, &error);
-  settled(rc, error, result, true);
-  bp_result_free(result);
+  fuzz_gave_result(rc, error, result);
 }
 
 UNUSED static void ask(bp_store *s, const bp_query *query) {
   bp_result *result = NULL;
   bp_error *error = NULL;
   int rc = bp_query_run(&result, s, query, &error);
-  if (settled(rc, error, result, true)) write_out(result, "json");
+  if (fuzz_gave(rc, error, result)) write_out(result, "json");
   bp_result_free(result);
 }
 
@@ -114,7 +89,7 @@ UNUSED static bp_query *read_query(const char *json, size_t length) {
   bp_query *query = NULL;
   bp_error *error = NULL;
   int rc = bp_query_from_json(&query, json, length, &error);
-  settled(rc, error, query, true);
+  fuzz_gave(rc, error, query);
   return query;
 }
 
@@ -159,7 +134,7 @@ static void read_benchmark(const char *json, size_t length) {
   benchmark *b = NULL;
   bp_error *error = NULL;
   int rc = bpi_benchmark_parse(&b, json, length, &error);
-  settled(rc, error, b, true);
+  fuzz_gave(rc, error, b);
   bpi_benchmark_free(b);
 }
 
@@ -173,7 +148,7 @@ static void run(const uint8_t *data, size_t size) {
     for (size_t t = 0; t < sizeof topics / sizeof *topics; t++) {
       bp_error *error = NULL;
       int rc = bp_configure(stores[i], topics[t], (const char *)data, size, &error);
-      settled(rc, error, NULL, false);
+      fuzz_ended(rc, error);
     }
     erase(stores[i], (const char *)data, size);
   }
@@ -295,7 +270,7 @@ static void preview(bp_store *s, const uint8_t *data, size_t size) {
   bp_result *result = NULL;
   bp_error *error = NULL;
   int rc = bp_privacy_preview(&result, s, NULL, data, size, &error);
-  if (settled(rc, error, result, true)) write_out(result, "json");
+  if (fuzz_gave(rc, error, result)) write_out(result, "json");
   bp_result_free(result);
 }
 
@@ -303,7 +278,7 @@ static bp_ingest_report take_bytes(bp_store *s, const uint8_t *data, size_t size
   bp_ingest_report report = BP_INGEST_REPORT_INIT;
   bp_error *error = NULL;
   int rc = bp_ingest_bytes(s, NULL, "here", data, size, NULL, &report, &error);
-  settled(rc, error, NULL, false);
+  fuzz_ended(rc, error);
   return report;
 }
 
@@ -409,21 +384,21 @@ static void store_call(player *p, unsigned which) {
     bp_result_free(p->result);
     p->result = NULL;
     rc = bp_query_run(&p->result, p->store, p->query, &error);
-    settled(rc, error, p->result, true);
+    fuzz_gave(rc, error, p->result);
     break;
   case 2: inspect(p->store, a); break;
   case 3:
     rc = bp_configure(p->store, a, b, b == NULL ? 0 : strlen(b), &error);
-    settled(rc, error, NULL, false);
+    fuzz_ended(rc, error);
     break;
   case 4:
     rc = bp_consent_set(p->store, a, b, take(p) & 1, noon(NULL) + take(p), &error);
-    settled(rc, error, NULL, false);
+    fuzz_ended(rc, error);
     break;
   case 5: erase(p->store, "{\"version\":1,\"everything\":true}", 31); break;
   case 6:
     rc = bp_narrow(p->store, take(p) % 8, a, &error);
-    settled(rc, error, NULL, false);
+    fuzz_ended(rc, error);
     break;
   case 7: bp_cancel(p->store); break;
   case 8:
@@ -434,7 +409,7 @@ static void store_call(player *p, unsigned which) {
     void *sealed = NULL;
     size_t length = 0;
     rc = bp_share_export(&sealed, &length, p->store, a, b, &error);
-    settled(rc, error, sealed, true);
+    fuzz_gave(rc, error, sealed);
     bp_free(sealed);
   }
   }
@@ -458,14 +433,14 @@ static void other_call(player *p, unsigned which) {
   case 6: rc = bp_ingest_pending(&out, p->store, a, "/nowhere", &error); break;
   case 7:
     rc = bp_ingest_scan(p->store, a, "/nowhere", NULL, NULL, &error);
-    settled(rc, error, NULL, false);
+    fuzz_ended(rc, error);
     return;
   default:
     rc = bp_zone_offset(&seconds, NULL, NULL, a, noon(NULL), &error);
-    settled(rc, error, NULL, false);
+    fuzz_ended(rc, error);
     return;
   }
-  settled(rc, error, out, true);
+  fuzz_gave(rc, error, out);
   bp_result_free(p->result);
   p->result = out;
 }
@@ -481,7 +456,7 @@ static void result_call(player *p, unsigned which) {
   case 2: bp_result_column(p->result, column, a); break;
   case 3: {
     int rc = bp_result_arrow(&stream, p->result, &error);
-    if (settled(rc, error, NULL, false)) stream.release(&stream);
+    if (fuzz_ended(rc, error)) stream.release(&stream);
     break;
   }
   default: write_out(p->result, a);

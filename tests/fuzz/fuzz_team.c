@@ -8,8 +8,7 @@
  *   FUZZ_OPEN_RELEASE  the input, signed, as a release or a lead's file: described, opened with
  *                      every access and asked everything, and merged into an organisation's store
  *
- * Every call returns properly: no code is ever BP_ERR_INTERNAL; there is an error if and only if a
- * call failed, and a result if and only if it did not. */
+ * Every call ends as interface.h says. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdbool.h>
 #include <stdio.h>
@@ -26,6 +25,7 @@
 #include "privacy/release.h"
 #include "tests/fuzz/folder.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/interface.h"
 
 #define UNUSED __attribute__((unused)) /* each target uses some of these */
 
@@ -46,39 +46,12 @@ static int64_t clock_now(void *user) {
   return now;
 }
 
-/* A damaged store is neither a malformed document nor a lack of memory. */
-#ifdef FUZZ_TEAM_STORE
-#define MISTAKEN(rc) ((rc) == BP_ERR_FORMAT || (rc) == BP_ERR_NOMEM)
-#else
-#define MISTAKEN(rc) false
-#endif
-
-/* Checks that hold for every call; whether it succeeded. */
-static bool settled(int rc, bp_error *error, const void *out) {
-  if (rc == BP_ERR_INTERNAL || MISTAKEN(rc) || (rc == BP_OK) != (error == NULL) ||
-      (rc == BP_OK) != (out != NULL)) {
-    fprintf(stderr, "code %d: %s\n", rc, bp_error_message(error));
-    abort();
-  }
-  bp_error_free(error);
-  return rc == BP_OK;
-}
-
-static void settled_result(int rc, bp_error *error, bp_result *out) {
-  settled(rc, error, out);
-  bp_result_free(out);
-}
-
 static bp_store *open_store(const char *name, uint32_t access, const char *scope) {
   bp_open_options o = BP_OPEN_OPTIONS_INIT;
-  bp_store *s = NULL;
-  bp_error *error = NULL;
   o.access = access;
   o.scope = scope;
   o.clock = clock_now;
-  int rc = bp_open(&s, fuzz_path(name), &o, &error);
-  settled(rc, error, s);
-  return s;
+  return fuzz_open(fuzz_path(name), &o);
 }
 
 /* What must succeed, as it makes the stores of the targets. */
@@ -147,14 +120,14 @@ UNUSED static void describe(const void *data, size_t size) {
   bp_result *out = NULL;
   bp_error *error = NULL;
   int rc = bp_share_describe(&out, data, size, &error);
-  settled_result(rc, error, out);
+  fuzz_gave_result(rc, error, out);
 }
 
 UNUSED static int merge(bp_store *s, const void *data, size_t size) {
   bp_result *out = NULL;
   bp_error *error = NULL;
   int rc = bp_share_merge(&out, s, data, size, &error);
-  settled_result(rc, error, out);
+  fuzz_gave_result(rc, error, out);
   return rc;
 }
 
@@ -162,7 +135,7 @@ UNUSED static void inspect(bp_store *s, const char *topic) {
   bp_result *out = NULL;
   bp_error *error = NULL;
   int rc = bp_inspect(&out, s, topic, &error);
-  settled_result(rc, error, out);
+  fuzz_gave_result(rc, error, out);
 }
 
 UNUSED static void ask(bp_store *s, const char *json) {
@@ -172,7 +145,7 @@ UNUSED static void ask(bp_store *s, const char *json) {
   bp_error *error = NULL;
   must(bp_query_from_json(&query, json, strlen(json), &error), error);
   int rc = bp_query_run(&out, s, query, &error);
-  if (settled(rc, error, out)) must(bp_result_format(&text, NULL, out, "json", NULL), NULL);
+  if (fuzz_gave(rc, error, out)) must(bp_result_format(&text, NULL, out, "json", NULL), NULL);
   bp_free(text);
   bp_result_free(out);
   bp_query_free(query);
@@ -300,7 +273,7 @@ static bp_result *publish(bp_store *s, const char *week, const char *path) {
   bp_result *out = NULL;
   bp_error *error = NULL;
   int rc = bp_publish(&out, s, week, path, &error);
-  settled(rc, error, out);
+  fuzz_gave(rc, error, out);
   return out;
 }
 
@@ -341,14 +314,14 @@ static void erase(bp_store *s, const char *json) {
   bp_result *out = NULL;
   bp_error *error = NULL;
   int rc = bp_erase(&out, s, json, strlen(json), &error);
-  settled_result(rc, error, out);
+  fuzz_gave_result(rc, error, out);
 }
 
 static void publish_lead(bp_store *s) {
   bp_result *out = NULL;
   bp_error *error = NULL;
   int rc = bp_publish_lead(&out, s, WEEK, "t0", NULL, &error);
-  settled_result(rc, error, out);
+  fuzz_gave_result(rc, error, out);
 }
 
 /* Reads what a store publishes, of which its bytes may say anything. */
@@ -388,7 +361,7 @@ static void export(bp_store *s, const char *audience, const char *week) {
   size_t size = 0;
   bp_error *error = NULL;
   int rc = bp_share_export(&data, &size, s, audience, week, &error);
-  if (settled(rc, error, data)) describe(data, size);
+  if (fuzz_gave(rc, error, data)) describe(data, size);
   bp_free(data);
 }
 

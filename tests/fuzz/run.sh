@@ -51,7 +51,7 @@ make_target() {
     ninja -C "$build" examples/libprogram.a >>"$folder/build.log"
     ;;
   esac
-  [ -z "$(find "$library" $program "$root/tests/fuzz/$file.c" "$root/tests/fuzz/fuzz.h" "$root/tests/fuzz/pool.c" -newer "$folder/fuzz_$1" 2>&1)" ] && return
+  [ -z "$(find "$library" $program "$root"/tests/fuzz/*.[ch] -newer "$folder/fuzz_$1" 2>&1)" ] && return
   ${CC:-clang} -std=c11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     -D_POSIX_C_SOURCE=200809L $defined -I"$root" -I"$root/libblueplane" -I"$root/include" \
     -I"$build/libblueplane" "$root/tests/fuzz/$file.c" "$root/tests/fuzz/pool.c" $program "$library" \
