@@ -276,6 +276,6 @@ static int check_roster(void *user, int64_t version, const char *document) {
 
 int bpi_check_documents(inspection *i, bp_error **error) {
   int rc = bpi_roster_each(i->handle->store, check_roster, i, error);
-  if (rc != BP_OK || bpi_store_kind(i->handle->store) != STORE_TEAM) return rc;
-  return bpi_contribution_each(i->handle->store, FACT_NONE, check_bundle, i, error);
+  return rc == BP_OK ? bpi_contribution_each(i->handle->store, FACT_NONE, check_bundle, i, error)
+                     : rc;
 }

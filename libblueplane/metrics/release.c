@@ -585,9 +585,9 @@ static int end_group(release_query *x) {
 static void begin_group(release_query *x, const published_row *p) {
   x->window = p->window;
   x->release = p->release;
-  snprintf(x->scope, sizeof x->scope, "%s", p->scope);
-  snprintf(x->slice, sizeof x->slice, "%s", p->slice);
-  x->headcount = p->headcount;
+  snprintf(x->scope, sizeof x->scope, "%s", p->cell.scope);
+  snprintf(x->slice, sizeof x->slice, "%s", p->cell.slice);
+  x->headcount = p->cell.headcount;
   x->roster = p->beside;
   memset(x->cell, 0, sizeof x->cell);
   x->open = true;
@@ -599,27 +599,28 @@ static bool is_stated(const char *scope) {
 
 static int visit(void *user, const published_row *p) {
   release_query *x = user;
-  if (x->reader->scope && strcmp(p->scope, x->reader->scope) != 0) return 0;
-  if (is_stated(p->scope) && !x->seats) return 0;
+  const release_row *r = &p->cell;
+  if (x->reader->scope && strcmp(r->scope, x->reader->scope) != 0) return 0;
+  if (is_stated(r->scope) && !x->seats) return 0;
   bool same = x->open && p->window == x->window && p->release == x->release &&
-              !strcmp(p->scope, x->scope) && !strcmp(p->slice, x->slice);
+              !strcmp(r->scope, x->scope) && !strcmp(r->slice, x->slice);
   if (!same) {
     int rc = end_group(x);
     if (rc) return rc;
     if (p->window != x->window || p->release != x->release) x->licensed = 0;
     begin_group(x, p);
   }
-  if (is_stated(p->scope) && p->measure == MEASURE_seats && p->value > 0)
+  if (is_stated(r->scope) && r->measure == MEASURE_seats && r->value > 0)
     x->licensed |= platform_bit(x);
-  if (p->measure < 0 || p->measure >= MEASURE_COUNT) return 0; /* of a newer library */
-  told_cell *c = &x->cell[p->measure];
-  bool bucket = (p->state & PUBLISHED_STATE) == PUBLISHED_BUCKET;
-  bool summed = bpi_measures[p->measure].how == MEASURE_SUM;
-  int64_t half = summed ? bpi_figure_half(p->value, (size_t)bpi_headcount_least(p->headcount)) : 0;
-  int64_t end = bpi_bucket_end(p->value) - 1;
-  *c = (told_cell){.there = true, .state = p->state};
-  c->span = bucket ? (span_of){(p->value + end) / 2, p->value, end}
-                   : (span_of){p->value, p->value - half, p->value + half};
+  if (r->measure >= MEASURE_COUNT) return 0; /* of a newer library */
+  told_cell *c = &x->cell[r->measure];
+  bool bucket = (r->state & PUBLISHED_STATE) == PUBLISHED_BUCKET;
+  bool summed = bpi_measures[r->measure].how == MEASURE_SUM;
+  int64_t half = summed ? bpi_figure_half(r->value, (size_t)bpi_headcount_least(r->headcount)) : 0;
+  int64_t end = bpi_bucket_end(r->value) - 1;
+  *c = (told_cell){.there = true, .state = r->state};
+  c->span = bucket ? (span_of){(r->value + end) / 2, r->value, end}
+                   : (span_of){r->value, r->value - half, r->value + half};
   return 0;
 }
 
@@ -631,10 +632,10 @@ static int visit_member(void *user, const individual_row *row) {
   if (!same) {
     int rc = end_group(x);
     if (rc) return rc;
-    begin_group(x,
-                &(published_row){.window = row->window, .scope = row->team, .slice = row->member});
+    begin_group(x, &(published_row){.window = row->window,
+                                    .cell = {.scope = row->team, .slice = row->member}});
   }
-  if (row->measure < 0 || row->measure >= MEASURE_COUNT) return 0; /* of a newer library */
+  if (row->measure >= MEASURE_COUNT) return 0; /* of a newer library */
   x->cell[row->measure] = (told_cell){.there = true,
                                       .state = row->state & PUBLISHED_PARTIAL,
                                       .span = {row->value, row->value, row->value}};

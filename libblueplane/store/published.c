@@ -44,20 +44,26 @@ static int damaged(bp_error **error) {
   return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: it has cells that no week has");
 }
 
+static bool lies_in(int64_t value, int64_t most) {
+  return value >= 0 && value <= most;
+}
+
 int bpi_published_row(release_row *out, struct sqlite3_stmt *get, int first, bp_error **error) {
-  static const int most[] = {0, UINT8_MAX, 0, UINT16_MAX, 0, UINT8_MAX, UINT8_MAX};
+  int64_t dimension = sqlite3_column_int64(get, first + 1),
+          measure = sqlite3_column_int64(get, first + 3),
+          state = sqlite3_column_int64(get, first + 5),
+          headcount = sqlite3_column_int64(get, first + 6);
   int rc = bpi_sql_text(get, first, &out->scope, error);
   if (rc == BP_OK) rc = bpi_sql_text(get, first + 2, &out->slice, error);
   if (rc != BP_OK) return rc;
-  for (int i = 0; i < 7; i++) {
-    int64_t value = most[i] == 0 ? 0 : sqlite3_column_int64(get, first + i);
-    if (value < 0 || value > most[i]) return damaged(error);
-  }
-  out->dimension = (uint16_t)sqlite3_column_int(get, first + 1);
-  out->measure = (uint16_t)sqlite3_column_int(get, first + 3);
+  if (!lies_in(dimension, UINT8_MAX) || !lies_in(measure, UINT16_MAX) ||
+      !lies_in(state, UINT8_MAX) || !lies_in(headcount, UINT8_MAX))
+    return damaged(error);
+  out->dimension = (uint16_t)dimension;
+  out->measure = (uint16_t)measure;
   out->value = sqlite3_column_int64(get, first + 4);
-  out->state = (uint8_t)sqlite3_column_int(get, first + 5);
-  out->headcount = (uint8_t)sqlite3_column_int(get, first + 6);
+  out->state = (uint8_t)state;
+  out->headcount = (uint8_t)headcount;
   return bpi_release_row_fits(out) ? BP_OK : damaged(error);
 }
 
@@ -86,8 +92,7 @@ static int load_head(loading *l, sqlite3_stmt *get, int64_t *id, bp_error **erro
   int rc = bpi_sql_text(get, 2, &organisation, error);
   if (rc == BP_OK) rc = bpi_sql_blob(get, 6, l->digest, sizeof l->digest, error);
   if (rc != BP_OK) return rc;
-  if (edition < 0 || edition > UINT32_MAX || minimum < 0 || minimum > UINT8_MAX)
-    return damaged(error);
+  if (!lies_in(edition, UINT32_MAX) || !lies_in(minimum, UINT8_MAX)) return damaged(error);
   *id = sqlite3_column_int64(get, 0);
   r->edition = (uint32_t)edition;
   r->minimum = (uint32_t)minimum;

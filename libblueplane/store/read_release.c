@@ -8,23 +8,12 @@ static int read_rows(sqlite3_stmt *get, int (*row)(void *user, const published_r
                      bp_error **error) {
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
-    release_row cell;
-    int64_t monday = 0;
-    rc = bpi_published_row(&cell, get, 2, error);
-    if (rc == BP_OK) rc = bpi_sql_monday(get, 0, &monday, error);
-    if (rc != BP_OK) return rc;
-    published_row p = {.window = monday,
-                       .release = sqlite3_column_int64(get, 1),
-                       .scope = cell.scope,
-                       .dimension = cell.dimension,
-                       .slice = cell.slice,
-                       .measure = cell.measure,
-                       .value = cell.value,
-                       .state = cell.state,
-                       .headcount = cell.headcount,
+    published_row p = {.release = sqlite3_column_int64(get, 1),
                        .beside = sqlite3_column_int64(get, 9)};
-    int stop = row(user, &p);
-    if (stop != 0) return stop;
+    rc = bpi_published_row(&p.cell, get, 2, error);
+    if (rc == BP_OK) rc = bpi_sql_monday(get, 0, &p.window, error);
+    if (rc == BP_OK) rc = row(user, &p);
+    if (rc != BP_OK) return rc;
   }
   return rc;
 }

@@ -3,13 +3,13 @@
 #ifndef BPI_STORE_READ_RELEASE_H
 #define BPI_STORE_READ_RELEASE_H
 
+#include "privacy/release.h"
 #include "store/store.h"
 
 typedef struct published_row {
-  int64_t window, release;   /* Monday in days since 1970; the release it is part of */
-  const char *scope, *slice; /* valid until the next row */
-  int dimension, measure, state, headcount;
-  int64_t value, beside; /* the scope's total of the measure `beside`; -1: none */
+  int64_t window, release; /* Monday in days since 1970; the release it is part of */
+  int64_t beside;          /* the scope's total of the measure `beside`; -1: none */
+  release_row cell;        /* its names are valid until the next row */
 } published_row;
 
 /* Cells of a dimension in windows [from, until), by window, release, scope ("*", stated by the
