@@ -842,6 +842,29 @@ static void check_withdrawn(seen_week *w) {
   bp_close(s);
 }
 
+/* Members' numbers that no week has: nothing is written for the lead, who would take them as true. */
+START_TEST(damaged_views_are_told) {
+  static const char *const changes[] = {
+      "UPDATE individual SET window = window + 1", "UPDATE individual SET measure = 65536",
+      "UPDATE individual SET value = -1", "UPDATE individual SET until = 2932897",
+      "UPDATE individual SET member = 'm 0' WHERE member = 'm00'"};
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "views%zu.db", i);
+    seen_week w = published_week(name);
+    bp_close(w.c.team);
+    world_damage(w.path, changes[i]);
+    w.c.team = world_open(w.path, BP_ACCESS_STEWARD, NULL);
+    bp_result *r = NULL;
+    ck_assert_msg(bp_publish_lead(&r, w.c.team, week_name(0), "core", path_of("views"), NULL) ==
+                      BP_ERR_CORRUPT,
+                  "%s", changes[i]);
+    ck_assert_int_ne(access(path_of("views"), F_OK), 0);
+    dismiss(&w.c);
+  }
+}
+END_TEST
+
 /* A withdrawal removes the numbers from every file at once; the release stays as it was. */
 START_TEST(taken_back_when_idle) {
   seen_week w = published_week("idle.db");
@@ -1498,6 +1521,7 @@ int main(void) {
   tcase_add_test(tests, nobody_is_left_over);
   tcase_add_test(tests, the_latest_decision_counts_in_any_order);
   tcase_add_test(tests, a_late_bundle);
+  tcase_add_test(tests, damaged_views_are_told);
   tcase_add_test(tests, taken_back_when_idle);
   tcase_add_test(tests, taken_back_under_a_reader);
   tcase_add_posix_test(tests, taken_back_in_another_process);

@@ -799,18 +799,6 @@ START_TEST(a_database_is_no_release) {
 }
 END_TEST
 
-/* Runs a change on a file that no schema guards, as damage would. */
-static void damage(const char *path, const char *sql) {
-  sqlite3 *db = NULL;
-  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL),
-                   SQLITE_OK);
-  ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql,
-                sqlite3_errmsg(db));
-  ck_assert_int_gt(sqlite3_changes(db), 0);
-  sqlite3_close(db);
-}
-
 static int asked_code(const char *path) {
   bp_store *s = world_open(path, BP_ACCESS_RESEARCH, NULL);
   bp_query *q = NULL;
@@ -839,7 +827,7 @@ START_TEST(a_value_of_another_length) {
     trust(s, 1, 2);
     OUTCOME(BP_OK, "added", p);
     bp_close(s);
-    damage(path_of(name), changes[i]);
+    world_damage(path_of(name), changes[i]);
     s = world_open(path_of(name), BP_ACCESS_STEWARD, NULL);
     bp_result *r = NULL;
     int rc = i == 0   ? world_merge(s, p.data, p.length, reason)
@@ -914,7 +902,7 @@ START_TEST(a_damaged_cell_is_told) {
     ck_assert_int_eq(publish(s, NULL, outcome), BP_OK);
     ck_assert(sound(s, PUBLISHED) && sound(s, DOCUMENTS));
     bp_close(s);
-    damage(path, changes[i]);
+    world_damage(path, changes[i]);
     s = world_open(path, BP_ACCESS_STEWARD, NULL);
     ck_assert(!sound(s, PUBLISHED) && sound(s, DOCUMENTS) == sound(s, DATABASE));
     ck_assert_msg(publish(s, NULL, outcome) == BP_ERR_CORRUPT, "%s: %s", changes[i], outcome);
@@ -945,7 +933,7 @@ START_TEST(a_damaged_week_is_told) {
     world_now = WORLD_CLOSED;
     if (!bundles) ck_assert_int_eq(publish(s, NULL, outcome), BP_OK);
     bp_close(s);
-    damage(path, changes[i]);
+    world_damage(path, changes[i]);
     s = world_open(path, BP_ACCESS_STEWARD, NULL);
     bp_result *r = NULL;
     ck_assert_int_eq(bp_inspect(&r, s, bundles ? "contributions" : "published", NULL),
@@ -971,7 +959,7 @@ START_TEST(damaged_documents_are_told) {
     snprintf(path, sizeof path, "%s", path_of("documents.db"));
     bp_store *s = merged_team(path);
     bp_close(s);
-    damage(path, changes[i]);
+    world_damage(path, changes[i]);
     world_now = WORLD_CLOSED;
     s = world_open(path, BP_ACCESS_STEWARD, NULL);
     ck_assert(sound(s, PUBLISHED) && !sound(s, DOCUMENTS));

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include <check.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,4 +167,15 @@ unsigned char *world_file(const char *path, size_t *length) {
   *length = fread(data, 1, 1 << 24, f);
   fclose(f);
   return data;
+}
+
+void world_damage(const char *path, const char *sql) {
+  sqlite3 *db = NULL;
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL),
+                   SQLITE_OK);
+  ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sql,
+                sqlite3_errmsg(db));
+  ck_assert_int_gt(sqlite3_changes(db), 0);
+  sqlite3_close(db);
 }

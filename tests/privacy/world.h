@@ -48,5 +48,7 @@ int world_merge(bp_store *s, const void *data, size_t length, char reason[32]);
 /* The number of rows of a topic. */
 size_t world_rows(bp_store *s, const char *topic);
 unsigned char *world_file(const char *path, size_t *length);
+/* Runs a change on a store's file that no schema guards, as damage would. */
+void world_damage(const char *path, const char *sql);
 
 #endif
