@@ -27,14 +27,20 @@ static bool has_device(const roster_member *m, const unsigned char device[BPI_PU
   return false;
 }
 
+/* Whether the statement is as one that was heard. */
+static bool read_agreed(const heard *h, agreement list[AGREEMENTS_MAX], size_t *count) {
+  bytes from = bpi_bytes(h->agreed == NULL ? "" : h->agreed, h->length);
+  *count = h->length / AGREEMENT_BYTES;
+  return h->length % AGREEMENT_BYTES == 0 && bpi_agreements_take(&from, list, *count);
+}
+
+/* A damaged statement agrees to nothing, so that it does not stand in the way of a withdrawal. */
 static int narrow_by(void *user, const heard *h) {
   spans *s = user;
   agreement list[AGREEMENTS_MAX];
-  size_t count = h->length / AGREEMENT_BYTES;
+  size_t count;
   if (!has_device(s->member, h->device)) return BP_OK;
-  bytes from = bpi_bytes(h->agreed == NULL ? "" : h->agreed, h->length);
-  if (count > AGREEMENTS_MAX) count = 0;
-  bpi_agreements_take(&from, list, count);
+  if (!read_agreed(h, list, &count)) count = 0;
   for (int m = 0; m < MEASURE_COUNT; m++)
     s->of[m] = bpi_agreed_both(
         s->of[m], bpi_agreements_span(list, count, BP_ACCESS_LEAD, s->families->of[m]));
@@ -71,6 +77,17 @@ int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_me
   if (rc == BP_OK) rc = find_silenced(&all, s->store, &silenced, error);
   if (rc != BP_OK || all.devices == 0 || silenced) memset(out, 0, MEASURE_COUNT * sizeof *out);
   return rc;
+}
+
+static int check(void *user, const heard *h) {
+  agreement list[AGREEMENTS_MAX];
+  size_t count;
+  if (read_agreed(h, list, &count)) return BP_OK;
+  return bpi_fail(user, BP_ERR_CORRUPT, "the store is damaged: a statement in it was changed");
+}
+
+int bpi_heard_check(const bp_store *s, bp_error **error) {
+  return bpi_heard_each(s->store, NULL, check, error, error);
 }
 
 /* ----------------------------------------------------------------------------------- receiving */

@@ -26,6 +26,9 @@ measure_families bpi_families_of_measures(void);
 int bpi_heard_spans(agreed_span out[MEASURE_COUNT], bp_store *s, const roster_member *member,
                     const measure_families *families, bp_error **error);
 
+/* CORRUPT if some statement is none that was heard: it agrees to nothing. */
+int bpi_heard_check(const bp_store *s, bp_error **error);
+
 /* The following must be called inside a transaction. */
 
 /* Deletes the individual rows of all members. */

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "api/heard.h"
 #include "api/team.h"
 #include "privacy/bundle.h"
 #include "privacy/invitation.h"
@@ -276,6 +277,6 @@ static int check_roster(void *user, int64_t version, const char *document) {
 
 int bpi_check_documents(inspection *i, bp_error **error) {
   int rc = bpi_roster_each(i->handle->store, check_roster, i, error);
-  return rc == BP_OK ? bpi_contribution_each(i->handle->store, FACT_NONE, check_bundle, i, error)
-                     : rc;
+  if (rc == BP_OK) rc = bpi_contribution_each(i->handle->store, FACT_NONE, check_bundle, i, error);
+  return rc == BP_OK ? bpi_heard_check(i->handle, error) : rc;
 }

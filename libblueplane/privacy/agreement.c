@@ -49,11 +49,13 @@ void bpi_agreements_put(buf *out, const agreement *list, size_t count) {
   }
 }
 
-void bpi_agreements_take(bytes *from, agreement *list, size_t count) {
+bool bpi_agreements_take(bytes *from, agreement *list, size_t count) {
+  if (count > AGREEMENTS_MAX) return false;
   for (size_t i = 0; i < count; i++) {
     list[i].audience = (uint8_t)bpi_take_number(from, 1);
     list[i].family = (uint8_t)bpi_take_number(from, 1);
     list[i].since = (uint32_t)bpi_take_number(from, 4);
     list[i].until = (uint32_t)bpi_take_number(from, 4);
   }
+  return !from->failed && bpi_agreements_valid(list, count);
 }

@@ -22,7 +22,7 @@ typedef struct agreement {
 } agreement;
 
 /* Whether the list is strictly ascending by audience and family, and each range has its end after
- * its beginning. Lists received from elsewhere must pass this check first. */
+ * its beginning. */
 bool bpi_agreements_valid(const agreement *list, size_t count);
 /* The days whose weeks may be shown; empty unless `since` is before `until`. */
 typedef struct agreed_span {
@@ -38,6 +38,7 @@ bool bpi_agreed_week(agreed_span span, int64_t monday);
 
 /* AGREEMENT_BYTES each; the only encoding. */
 void bpi_agreements_put(buf *out, const agreement *list, size_t count);
-void bpi_agreements_take(bytes *from, agreement *list, size_t count);
+/* Whether they were there and are valid. */
+bool bpi_agreements_take(bytes *from, agreement *list, size_t count);
 
 #endif

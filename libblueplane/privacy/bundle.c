@@ -93,8 +93,7 @@ static bool take_head(bytes *from, bundle *b) {
   b->agreements = (size_t)bpi_take_number(from, 1);
   b->cells = (size_t)bpi_take_number(from, 4);
   if (from->failed || !head_is_good(b)) return false;
-  bpi_agreements_take(from, b->agreed, b->agreements);
-  return !from->failed && bpi_agreements_valid(b->agreed, b->agreements);
+  return bpi_agreements_take(from, b->agreed, b->agreements);
 }
 
 static bool take_cells(bytes *from, bundle *b) {

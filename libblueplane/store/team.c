@@ -111,9 +111,13 @@ static heard heard_at(sqlite3_stmt *row) {
 int bpi_heard_each(store *s, const char *member, int (*row)(void *user, const heard *h), void *user,
                    bp_error **error) {
   sqlite3_stmt *get = bpi_sql_once(
-      s, "SELECT member, device, said, agreed FROM heard WHERE member = ?1 ORDER BY device", error);
+      s,
+      member == NULL
+          ? "SELECT member, device, said, agreed FROM heard ORDER BY member, device"
+          : "SELECT member, device, said, agreed FROM heard WHERE member = ?1 ORDER BY device",
+      error);
   if (get == NULL) return bpi_error_code(*error);
-  sqlite3_bind_text(get, 1, member, -1, SQLITE_STATIC);
+  if (member != NULL) sqlite3_bind_text(get, 1, member, -1, SQLITE_STATIC);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
     heard h = heard_at(get);

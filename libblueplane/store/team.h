@@ -41,7 +41,7 @@ typedef struct heard {
 } heard;
 
 int bpi_heard_put(store *s, const heard *h, bp_error **error);
-/* The statements of a member, by device. */
+/* The statements of a member, or of all (NULL), by member and device. */
 int bpi_heard_each(store *s, const char *member, int (*row)(void *user, const heard *h), void *user,
                    bp_error **error);
 

@@ -771,7 +771,7 @@ typedef struct seen_week {
   char path[200], lead[200];
 } seen_week;
 
-static seen_week published_week(const char *name) {
+static seen_week gathered_week(const char *name) {
   seen_week w;
   snprintf(w.path, sizeof w.path, "%s", path_of(name));
   snprintf(w.lead, sizeof w.lead, "%s/%s.lead", folder, name);
@@ -798,6 +798,11 @@ static seen_week published_week(const char *name) {
     ck_assert_int_eq(give(w.c.team, &p).code, BP_OK);
     bpi_free(data);
   }
+  return w;
+}
+
+static seen_week published_week(const char *name) {
+  seen_week w = gathered_week(name);
   closed(0);
   publish(w.c.team, 0, NULL);
   ck_assert_int_eq(write_lead(w.c.team, 0, w.lead), 2);
@@ -860,6 +865,43 @@ START_TEST(damaged_views_are_told) {
                       BP_ERR_CORRUPT,
                   "%s", changes[i]);
     ck_assert_int_ne(access(path_of("views"), F_OK), 0);
+    dismiss(&w.c);
+  }
+}
+END_TEST
+
+static bool documents_are_sound(bp_store *s) {
+  bp_result *r = NULL;
+  ck_assert_int_eq(bp_inspect(&r, s, "integrity", NULL), BP_OK);
+  ck_assert_str_eq(bp_result_text(r, 2, 0, NULL), "documents");
+  bool sound = bp_result_int(r, 2, 1) != 0;
+  bp_result_free(r);
+  return sound;
+}
+
+/* What was heard of a member, changed to what nobody can say: it shows nothing, and the member can
+ * still withdraw. */
+START_TEST(a_damaged_statement_agrees_to_nothing) {
+  static const char *const changes[] = {
+      "UPDATE heard SET agreed = x'02dd0000000000ffff00' WHERE member = 'm00'",
+      "UPDATE heard SET agreed = zeroblob(330) WHERE member = 'm00'",
+      "UPDATE heard SET agreed = CAST(agreed || x'00' AS BLOB) WHERE member = 'm00'"};
+  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "said%zu.db", i);
+    seen_week w = gathered_week(name);
+    ck_assert(documents_are_sound(w.c.team));
+    bp_close(w.c.team);
+    world_damage(w.path, changes[i]);
+    w.c.team = world_open(w.path, BP_ACCESS_STEWARD, NULL);
+    ck_assert_msg(!documents_are_sound(w.c.team), "%s", changes[i]);
+    closed(0);
+    publish(w.c.team, 0, NULL);
+    check_withdrawn(&w);
+    parcel p = taken_back(&w);
+    ck_assert_str_eq(give(w.c.team, &p).consent, "heard");
+    ck_assert(documents_are_sound(w.c.team));
+    bp_free(p.data);
     dismiss(&w.c);
   }
 }
@@ -1522,6 +1564,7 @@ int main(void) {
   tcase_add_test(tests, the_latest_decision_counts_in_any_order);
   tcase_add_test(tests, a_late_bundle);
   tcase_add_test(tests, damaged_views_are_told);
+  tcase_add_test(tests, a_damaged_statement_agrees_to_nothing);
   tcase_add_test(tests, taken_back_when_idle);
   tcase_add_test(tests, taken_back_under_a_reader);
   tcase_add_posix_test(tests, taken_back_in_another_process);
