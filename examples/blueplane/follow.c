@@ -339,12 +339,6 @@ static bool watch_roots(follower *f, bool *changed) {
 
 /* ------------------------------------------------------------------------------------- waiting */
 
-static int64_t milliseconds_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Sleeps until the system reports a change. False: a signal ended it. */
 static bool sleep_for(const follower *f, int milliseconds) {
   return sleep_on(f->polls ? -1 : f->descriptor, milliseconds);
@@ -364,11 +358,11 @@ static bool is_news(follower *f, bool *changed) {
 }
 
 bool follow_wait(follower *f, int milliseconds, bool *changed) {
-  int64_t end = milliseconds_now() + milliseconds;
+  double end = seconds_now() + milliseconds / 1000.0;
   memset(changed, 0, f->roots * sizeof *changed);
   for (;;) {
     bool any = is_news(f, changed);
-    int64_t left = end - milliseconds_now();
+    double left = (end - seconds_now()) * 1000;
     if (any) {
       sleep_for(f, SETTLE);
       is_news(f, changed);
@@ -376,7 +370,7 @@ bool follow_wait(follower *f, int milliseconds, bool *changed) {
     }
     if (left <= 0) return false;
     int step = f->polls ? LOOK_AGAIN : 1000; /* to notice new root folders, which nothing reports */
-    if (!sleep_for(f, left < step ? (int)left : step)) return false;
+    if (!sleep_for(f, left < step ? (int)left + 1 : step)) return false;
   }
 }
 

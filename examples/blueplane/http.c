@@ -6,6 +6,7 @@
 
 #include "exits.h"
 #include "output.h"
+#include "system.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #define COOKIE "blueplane"
 #define DOCUMENTS_MOST 16
@@ -37,7 +37,7 @@ typedef struct document {
 /* An open connection. */
 typedef struct visitor {
   bool used, stays, leaves; /* stays: follows a stream; leaves: was shut down */
-  time_t since;
+  double since;
   MHD_socket socket;
 } visitor;
 
@@ -63,14 +63,8 @@ struct server {
   char *place; /* path prefix for browsers: "/3fa9..."; "" without a token */
   const strings *hosts;
   bool local, stopping;
-  time_t beat;
+  double beat;
 };
-
-static time_t seconds_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec;
-}
 
 /* ------------------------------------------------------------------------------------- answers */
 
@@ -386,7 +380,7 @@ static void note_connection(void *self, struct MHD_Connection *c, void **context
 }
 
 void server_tick(server *s) {
-  time_t now = seconds_now();
+  double now = seconds_now();
   pthread_mutex_lock(&s->lock);
   for (size_t i = 0; i < CONNECTIONS_MOST; i++) {
     const visitor *v = &s->visitor[i];

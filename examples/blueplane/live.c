@@ -8,26 +8,19 @@
 #include "commands.h"
 #include "exits.h"
 #include "interrupt.h"
+#include "system.h"
 
 #define AGAIN 0.5      /* seconds before retrying a store that another process has locked */
 #define RETRY 5        /* seconds before retrying after another failure, for example a full disk */
 #define STEP 0.5       /* longest wait in seconds */
 #define REST_FACTOR 10 /* rest after a read, in multiples of its processor time */
 
-static double seconds_of(clockid_t clock) {
-  struct timespec now;
-  clock_gettime(clock, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static double seconds(void) {
-  return seconds_of(CLOCK_MONOTONIC);
-}
-
 /* Stands still while this process waits for another one that writes: that is no work to rest
  * from. */
 static double seconds_worked(void) {
-  return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+  struct timespec worked;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &worked);
+  return (double)worked.tv_sec + (double)worked.tv_nsec / 1e9;
 }
 
 int live_open(live *l, program *p) {
@@ -56,7 +49,7 @@ static bool read_place(live *l, size_t number) {
   int rc = sync_place(l->program, place->source, place->path, &error);
   /* nothing is owed of a place that is gone, nor to a store that cannot be written, as was told */
   bool read = rc == BP_OK || rc == BP_ERR_NOTFOUND || rc == BP_ERR_READONLY;
-  o->due = read ? INFINITY : seconds() + (rc == BP_ERR_BUSY ? AGAIN : RETRY);
+  o->due = read ? INFINITY : seconds_now() + (rc == BP_ERR_BUSY ? AGAIN : RETRY);
   gather_complaints(&wrong);
   if (read || rc == BP_ERR_BUSY || rc == BP_ERR_CANCELLED)
     bp_error_free(error);
@@ -70,11 +63,11 @@ static bool read_place(live *l, size_t number) {
 /* Reads the places that are due. Returns whether any was read, even if another process had already
  * stored its records. */
 static bool read_due(live *l) {
-  double now = seconds(), worked = seconds_worked();
+  double now = seconds_now(), worked = seconds_worked();
   bool read = false;
   for (size_t i = 0; i < l->places.count && !interrupted; i++)
     if (l->owed[i].due <= now) read |= read_place(l, i);
-  l->rest_until = seconds() + REST_FACTOR * (seconds_worked() - worked);
+  l->rest_until = seconds_now() + REST_FACTOR * (seconds_worked() - worked);
   return read;
 }
 
@@ -89,18 +82,18 @@ static double next_due(const live *l) {
 /* Milliseconds to wait: until a place is due, at most STEP, as a signal between two waits
  * interrupts neither. */
 static int patience(const live *l, double left) {
-  double until_due = next_due(l) - seconds();
+  double until_due = next_due(l) - seconds_now();
   if (until_due < left) left = until_due > 0 ? until_due : 0;
   return (int)((left < STEP ? left : STEP) * 1000 + 1);
 }
 
 bool live_step(live *l, int milliseconds) {
-  double end = seconds() + milliseconds / 1000.0, left;
-  while ((left = end - seconds()) > 0 && !interrupted) {
+  double end = seconds_now() + milliseconds / 1000.0, left;
+  while ((left = end - seconds_now()) > 0 && !interrupted) {
     if (follow_wait(l->follower, patience(l, left), l->changed))
       for (size_t i = 0; i < l->places.count; i++)
         if (l->changed[i] && isinf(l->owed[i].due)) l->owed[i].due = 0;
-    if (next_due(l) <= seconds() && read_due(l)) return true;
+    if (next_due(l) <= seconds_now() && read_due(l)) return true;
   }
   return false;
 }

@@ -15,6 +15,7 @@
 #include "pages/live_page.h"
 #include "pages/page.h"
 #include "stats.h"
+#include "system.h"
 #include "vitals.h"
 
 #define PORT "7077"
@@ -36,18 +37,12 @@ typedef struct service {
   server *server;
   char *token;
   text shown;                               /* the served document of today */
-  time_t health_at, today_at, integrity_at; /* when last made or checked; 0: never */
+  double health_at, today_at, integrity_at; /* when last made or checked; 0: never */
   double sound;                             /* result of the last check */
   text today_wrong, health_wrong;           /* the last errors, while they persist */
 } service;
 
 /* -------------------------------------------------------------------------------------- making */
-
-static time_t seconds_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec + 1; /* never 0 */
-}
 
 /* Whether the document differs from the served one, or TODAY_EVERY has passed. */
 static bool is_news(service *v, const text *document) {
@@ -100,7 +95,7 @@ static void put_health(service *v, const vitals *all) {
  * again are not shown: old ones would look healthy. */
 static int make_health(service *v) {
   vitals all;
-  time_t now = seconds_now();
+  double now = seconds_now();
   bool due = v->integrity_at == 0 ||
              now - v->integrity_at >= (v->sound < 1 ? DAMAGED_EVERY : INTEGRITY_EVERY);
   text wrong = {0};
@@ -135,7 +130,7 @@ static int run_until_interrupted(service *v) {
       sleep_tick();
     else
       news = live_step(&v->live, TICK);
-    time_t now = seconds_now();
+    double now = seconds_now();
     server_tick(v->server);
     if (!v->health_only && !interrupted && (news || now - v->today_at >= TODAY_EVERY))
       make_today(v);

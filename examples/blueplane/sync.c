@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "exits.h"
 #include "interrupt.h"
@@ -38,12 +37,6 @@ typedef struct parts {
 } parts;
 
 /* ------------------------------------------------------------------------------------ progress */
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 static void put_left(text *t, double left) {
   if (left >= 3600)
@@ -84,7 +77,7 @@ static void draw(meter *m, const bp_progress *progress, double now) {
 
 static int on_progress(void *user, const bp_progress *progress) {
   meter *m = user;
-  double now = seconds();
+  double now = seconds_now();
   bool shows = m->screen->talks_to_terminal && !m->screen->quiet;
   if (shows && now - m->start > PATIENCE && now - m->drawn > REDRAW) draw(m, progress, now);
   return interrupted || (m->until > 0 && now > m->until);
@@ -105,7 +98,8 @@ static uint32_t thread_count(void) {
 static int read_place(const program *p, part *where, bool whole_folder, double until,
                       bp_error **error) {
   bp_ingest_options how = BP_INGEST_OPTIONS_INIT;
-  meter m = {&p->screen, where->source != NULL ? where->source : "reading", seconds(), 0, until};
+  meter m = {&p->screen, where->source != NULL ? where->source : "reading", seconds_now(), 0,
+             until};
   how.threads = thread_count();
   how.progress = on_progress;
   how.progress_user = &m;
@@ -149,7 +143,7 @@ static bool concerns_place(int rc) {
  * the first other error of the library. */
 static int read_roots(const program *p, parts *all, bool *failed, bp_error **error) {
   roots known = find_roots();
-  double until = p->soon ? seconds() + SOON : 0;
+  double until = p->soon ? seconds_now() + SOON : 0;
   int rc = BP_OK;
   for (size_t i = 0; i < known.count && rc == BP_OK && !interrupted; i++) {
     if (!known.item[i].exists) continue;

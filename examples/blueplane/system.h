@@ -24,6 +24,7 @@
  * a second one ends the program at once. */
 void system_begin(void (*handler)(int number));
 unsigned processor_count(void); /* at least 1 */
+double seconds_now(void);       /* more than 0, of a clock that nobody sets */
 
 /* ------------------------------------------------------------------------- terminal and input */
 

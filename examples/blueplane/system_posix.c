@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -29,6 +30,12 @@ void system_begin(void (*handler)(int number)) {
 unsigned processor_count(void) {
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   return processors < 1 ? 1 : (unsigned)processors;
+}
+
+double seconds_now(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* ------------------------------------------------------------------------- terminal and input */

@@ -96,6 +96,10 @@ unsigned processor_count(void) {
   return info.dwNumberOfProcessors < 1 ? 1 : (unsigned)info.dwNumberOfProcessors;
 }
 
+double seconds_now(void) {
+  return (double)GetTickCount64() / 1000;
+}
+
 bool is_terminal(FILE *stream) {
   DWORD mode;
   return GetConsoleMode((HANDLE)_get_osfhandle(_fileno(stream)), &mode) != 0;
