@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from typing import Any, Iterable, Mapping, Optional, Union
+from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
 from . import errors
 from ._blueplane import ffi, lib
@@ -121,6 +121,9 @@ class Query:
         out, length = ffi.new("char **"), ffi.new("size_t *")
         call(lib.bp_query_to_json, out, length, self._handle)
         return taken(out, length).decode("utf-8")
+
+    def __reduce__(self) -> tuple[Callable[[str], Query], tuple[str]]:
+        return Query.from_json, (self.to_json(),)
 
     def __repr__(self) -> str:
         return f"Query.from_json({self.to_json()!r})"

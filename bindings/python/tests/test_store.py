@@ -1,6 +1,7 @@
 """Opening, reading, querying and maintaining a store."""
 import copy
 import datetime
+import json
 import multiprocessing
 import os
 import pathlib
@@ -172,6 +173,14 @@ def test_what_holds_memory_of_the_library_is_not_copied(store: bp.Store) -> None
             one(store)
         with pytest.raises(TypeError, match=r"keep its df\(\)"):
             one(store.inspect("health"))
+
+
+def test_a_query_is_copied_and_pickled() -> None:
+    asked = bp.Query("prompts").by("time.day")
+    for again in (copy.copy(asked), copy.deepcopy(asked), pickle.loads(pickle.dumps(asked))):
+        again.metric("tool_calls")
+        assert json.loads(again.to_json())["metrics"] == ["prompts", "tool_calls"]
+    assert json.loads(asked.to_json())["metrics"] == ["prompts"]
 
 
 def test_what_is_no_time(store: bp.Store) -> None:
