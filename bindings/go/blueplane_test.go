@@ -2,6 +2,7 @@ package blueplane_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -474,6 +475,27 @@ func TestAContextThatEndsWhileAnotherCallRuns(t *testing.T) {
 	}
 	if _, err := new(blueplane.Store).Inspect(t.Context(), "health"); !errors.Is(err, blueplane.ErrInvalid) {
 		t.Error(err)
+	}
+}
+
+func TestInsideAnotherDocument(t *testing.T) {
+	query := blueplane.NewQuery("prompts").By("time.day").Period("2026-03-02/2026-03-03", "")
+	document, err := json.Marshal(map[string]any{"query": query, "answer": run(t, filled(t), query)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Query  struct{ Metrics []string }
+		Answer struct{ Rows []map[string]any }
+	}
+	if err := json.Unmarshal(document, &read); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(read.Query.Metrics, []string{"prompts"}) {
+		t.Error(string(document))
+	}
+	if said := fmt.Sprint(read.Answer.Rows); said != "[map[prompts:3 time.day:2026-03-02] map[prompts:0 time.day:2026-03-03]]" {
+		t.Error(said)
 	}
 }
 

@@ -123,6 +123,9 @@ func (q *Query) Order(column string) *Query { return q.Set("order", column) }
 // Limit keeps at most that many rows.
 func (q *Query) Limit(rows int) *Query { return q.Set("limit", strconv.Itoa(rows)) }
 
+// MarshalJSON returns what JSON does.
+func (q *Query) MarshalJSON() ([]byte, error) { return q.JSON() }
+
 // JSON returns the canonical JSON form: the same query always gives the same bytes.
 func (q *Query) JSON() ([]byte, error) {
 	if q.err != nil {

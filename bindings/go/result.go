@@ -383,6 +383,9 @@ func (r *Result) Format(format string) ([]byte, error) {
 	return taken(unsafe.Pointer(out), length), nil
 }
 
+// MarshalJSON returns everything that the result holds, as Format("json") does.
+func (r *Result) MarshalJSON() ([]byte, error) { return r.Format("json") }
+
 // String returns the result as a table for people.
 func (r *Result) String() string {
 	text, err := r.Format("table:width=120,titles")
