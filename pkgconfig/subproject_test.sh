@@ -5,7 +5,8 @@
 #     sh pkgconfig/subproject_test.sh
 #
 # The subproject must add only its library and headers, no program, test or option, and cause no warnings of meson or
-# the compiler. Builds both kinds of library, and runs consumer_test.sh on the installation, also after moving it.
+# the compiler. Builds both kinds of library, and runs consumer_test.sh on the installation, also after moving it. At the
+# end configures the library alone.
 set -eu
 
 source=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -18,6 +19,12 @@ build="$work/build of it"
 fail() {
   echo "subproject_test: $*" >&2
   exit 1
+}
+
+targets_of() { # BUILD: the names of what is compiled
+  meson introspect --targets "$1" | python3 -c '
+import json, sys
+print(*sorted({t["name"] for t in json.load(sys.stdin) if t["type"] != "custom"}))'
 }
 
 # Only what a release archive contains of the library: a subproject must not need the rest.
@@ -38,10 +45,20 @@ printf "project('cjson', 'c', version: '%s')\nlibcjson_dep = declare_dependency(
 }
 ! grep -i 'warning' "$work/log" || fail 'there are warnings'
 "$build/consumer" >/dev/null || fail 'the consumer failed'
-targets=$(meson introspect --targets "$build" | python3 -c '
-import json, sys
-print(*sorted({t["name"] for t in json.load(sys.stdin) if t["type"] != "custom"}))')
+targets=$(targets_of "$build")
 [ "$targets" = 'blueplane blueplane-internal consumer' ] || fail "targets: $targets"
 [ "$(meson introspect --tests "$build")" = '[]' ] || fail 'tests came along'
 
 sh "$source/pkgconfig/consumer_test.sh" "$build"
+
+# Not as a subproject, but where only the library's own dependencies are installed.
+mkdir "$work/needed"
+for module in $(sed -n 's/^required_modules = \[\(.*\)\].*/\1/p' "$source/meson.build" | tr -d "',"); do
+  cp "$(pkg-config --variable=pcfiledir "$module")/$module.pc" "$work/needed"
+done
+PKG_CONFIG_LIBDIR="$work/needed" meson setup "$work/library" "$source" >"$work/log" 2>&1 || {
+  cat "$work/log" >&2
+  fail 'the library alone was not configured'
+}
+targets=$(targets_of "$work/library")
+[ "$targets" = 'blueplane blueplane-internal' ] || fail "targets of the library alone: $targets"
