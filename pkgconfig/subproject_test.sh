@@ -6,7 +6,7 @@
 #
 # The subproject must add only its library and headers, no program, test or option, and cause no warnings of meson or
 # the compiler. Builds both kinds of library, and runs consumer_test.sh on the installation, also after moving it. At the
-# end configures the library alone.
+# end configures the library alone, and everything with unity=on.
 set -eu
 
 source=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -62,3 +62,14 @@ PKG_CONFIG_LIBDIR="$work/needed" meson setup "$work/library" "$source" >"$work/l
 }
 targets=$(targets_of "$work/library")
 [ "$targets" = 'blueplane blueplane-internal' ] || fail "targets of the library alone: $targets"
+
+# unity=on must not combine files that define static functions of the same name. The longest strings of the program must
+# be accepted with all warnings.
+{ meson setup -Dunity=on -Dwarning_level=3 -Dwerror=true "$work/unity" "$source" &&
+  ninja -C "$work/unity" examples/libprogram.a.p/meson-generated_.._pages.c.o; } >"$work/log" 2>&1 || {
+  cat "$work/log" >&2
+  fail 'not built with unity=on and all warnings'
+}
+for file in $(find "$work/unity" -name '*-unity*.c'); do
+  [ "$(grep -c include "$file")" = 1 ] || fail "combined: $(cat "$file")"
+done
