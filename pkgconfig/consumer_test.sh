@@ -44,7 +44,8 @@ by_cmake() { # HOW WHERE OPTION...
   shift 2
   command -v cmake >/dev/null 2>&1 || return 0
   rm -rf "$work/cmake"
-  logged "$how: the consumer was not configured" cmake -S "$source" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$where" "$@"
+  # Only the dependencies of a static library come from pkg-config, and they are not staged.
+  logged "$how: the consumer was not configured" env PKG_CONFIG_SYSROOT_DIR= cmake -S "$source" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$where" "$@"
   logged "$how: the consumer was not built" cmake --build "$work/cmake"
   check "$how" "$work/cmake/consumer"
 }
