@@ -51,17 +51,14 @@ int bpi_individual_each(store *s, const char *team, int64_t from, int64_t until,
   sqlite3_bind_int64(get, 4, today);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
-    individual_row r = {.measure = sqlite3_column_int(get, 3),
-                        .value = sqlite3_column_int64(get, 4),
-                        .until = sqlite3_column_int64(get, 5),
-                        .state = sqlite3_column_int(get, 6)};
-    int64_t measure = sqlite3_column_int64(get, 3);
-    bool known = measure >= 0 && measure <= UINT16_MAX && r.until >= 0 && r.until <= BPI_LAST_DAY;
-    rc = known
-             ? bpi_sql_text(get, 1, &r.team, error)
-             : bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: it has views of no measure");
+    int64_t measure = 0;
+    individual_row r = {.value = sqlite3_column_int64(get, 4), .state = sqlite3_column_int(get, 6)};
+    rc = bpi_sql_monday(get, 0, &r.window, error);
+    if (rc == BP_OK) rc = bpi_sql_text(get, 1, &r.team, error);
     if (rc == BP_OK) rc = bpi_sql_text(get, 2, &r.member, error);
-    if (rc == BP_OK) rc = bpi_sql_monday(get, 0, &r.window, error);
+    if (rc == BP_OK) rc = bpi_sql_between(get, 3, 0, UINT16_MAX, &measure, error);
+    if (rc == BP_OK) rc = bpi_sql_between(get, 5, 0, BPI_LAST_DAY, &r.until, error);
+    r.measure = (int)measure;
     if (rc == BP_OK) rc = row(user, &r);
     if (rc != BP_OK) break;
   }

@@ -44,27 +44,34 @@ static int damaged(bp_error **error) {
   return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: it has cells that no week has");
 }
 
-static bool lies_in(int64_t value, int64_t most) {
-  return value >= 0 && value <= most;
-}
-
 int bpi_published_row(release_row *out, struct sqlite3_stmt *get, int first, bp_error **error) {
-  int64_t dimension = sqlite3_column_int64(get, first + 1),
-          measure = sqlite3_column_int64(get, first + 3),
-          state = sqlite3_column_int64(get, first + 5),
-          headcount = sqlite3_column_int64(get, first + 6);
+  int64_t dimension = 0, measure = 0, state = 0, headcount = 0;
   int rc = bpi_sql_text(get, first, &out->scope, error);
+  if (rc == BP_OK) rc = bpi_sql_between(get, first + 1, 0, UINT8_MAX, &dimension, error);
   if (rc == BP_OK) rc = bpi_sql_text(get, first + 2, &out->slice, error);
+  if (rc == BP_OK) rc = bpi_sql_between(get, first + 3, 0, UINT16_MAX, &measure, error);
+  if (rc == BP_OK) rc = bpi_sql_between(get, first + 5, 0, UINT8_MAX, &state, error);
+  if (rc == BP_OK) rc = bpi_sql_between(get, first + 6, 0, UINT8_MAX, &headcount, error);
   if (rc != BP_OK) return rc;
-  if (!lies_in(dimension, UINT8_MAX) || !lies_in(measure, UINT16_MAX) ||
-      !lies_in(state, UINT8_MAX) || !lies_in(headcount, UINT8_MAX))
-    return damaged(error);
   out->dimension = (uint16_t)dimension;
   out->measure = (uint16_t)measure;
   out->value = sqlite3_column_int64(get, first + 4);
   out->state = (uint8_t)state;
   out->headcount = (uint8_t)headcount;
   return bpi_release_row_fits(out) ? BP_OK : damaged(error);
+}
+
+/* Window, edition, organisation and minimum of a release, in the columns from `first`. */
+static int read_head(release *r, sqlite3_stmt *get, int first, bp_error **error) {
+  int64_t window = 0, edition = 0, minimum = 0;
+  int rc = bpi_sql_monday(get, first, &window, error);
+  if (rc == BP_OK) rc = bpi_sql_between(get, first + 1, 1, UINT32_MAX, &edition, error);
+  if (rc == BP_OK) rc = bpi_sql_text(get, first + 2, &r->organisation, error);
+  if (rc == BP_OK) rc = bpi_sql_between(get, first + 3, 0, UINT8_MAX, &minimum, error);
+  r->window = (uint32_t)window;
+  r->edition = (uint32_t)edition;
+  r->minimum = (uint32_t)minimum;
+  return rc;
 }
 
 /* The text buffer is allocated in its full size first, so that pointers into it stay valid. */
@@ -87,17 +94,13 @@ static int keep(const char **kept, loading *l, const char *name, bp_error **erro
 
 static int load_head(loading *l, sqlite3_stmt *get, int64_t *id, bp_error **error) {
   release *r = l->r;
-  const char *organisation = NULL;
-  int64_t edition = sqlite3_column_int64(get, 1), minimum = sqlite3_column_int64(get, 3);
-  int rc = bpi_sql_text(get, 2, &organisation, error);
-  if (rc == BP_OK) rc = bpi_sql_blob(get, 6, l->digest, sizeof l->digest, error);
+  int rc = read_head(r, get, 1, error);
+  if (rc == BP_OK) rc = bpi_sql_blob(get, 7, l->digest, sizeof l->digest, error);
   if (rc != BP_OK) return rc;
-  if (!lies_in(edition, UINT32_MAX) || !lies_in(minimum, UINT8_MAX)) return damaged(error);
+  const char *organisation = r->organisation;
   *id = sqlite3_column_int64(get, 0);
-  r->edition = (uint32_t)edition;
-  r->minimum = (uint32_t)minimum;
-  l->rows = (size_t)sqlite3_column_int64(get, 4);
-  l->left = (size_t)sqlite3_column_int64(get, 5) + strlen(organisation) + 1;
+  l->rows = (size_t)sqlite3_column_int64(get, 5);
+  l->left = (size_t)sqlite3_column_int64(get, 6) + strlen(organisation) + 1;
   l->text = r->text = bpi_alloc(l->left);
   r->row = bpi_alloc_zero(l->rows, sizeof *r->row);
   if (r->text == NULL || r->row == NULL) return bpi_fail_nomem(error);
@@ -121,7 +124,7 @@ static int find_head(loading *l, store *s, const unsigned char *of, uint32_t win
                      bp_error **error) {
   sqlite3_stmt *get = of_week(
       s,
-      "SELECT id, edition, organisation, minimum, (SELECT count(*) FROM published p WHERE "
+      "SELECT id, window, edition, organisation, minimum, (SELECT count(*) FROM published p WHERE "
       "p.release = r.id), (SELECT ifnull(sum(length(CAST(scope AS BLOB)) + length(CAST(slice AS BLOB)) + 2), 0) "
       "FROM published p WHERE p.release = r.id), digest FROM release r WHERE store = ?1 AND window = ?2",
       of, window, error);
@@ -129,7 +132,6 @@ static int find_head(loading *l, store *s, const unsigned char *of, uint32_t win
   int rc = bpi_sql_step(get, error);
   if (rc > 0) {
     memcpy(l->r->store, of, BPI_PUBLIC_BYTES);
-    l->r->window = window;
     rc = load_head(l, get, id, error);
   }
   sqlite3_finalize(get);
@@ -283,12 +285,8 @@ int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_
   if (get == NULL) return bpi_error_code(*error);
   int rc;
   while ((rc = bpi_sql_step(get, error)) > 0) {
-    int64_t monday = 0;
-    rc = bpi_sql_monday(get, 1, &monday, error);
-    release r = {.window = (uint32_t)monday,
-                 .edition = (uint32_t)sqlite3_column_int64(get, 2),
-                 .minimum = (uint32_t)sqlite3_column_int64(get, 4)};
-    if (rc == BP_OK) rc = bpi_sql_text(get, 3, &r.organisation, error);
+    release r = {.rows = 0};
+    rc = read_head(&r, get, 1, error);
     if (rc == BP_OK) rc = bpi_sql_blob(get, 0, r.store, sizeof r.store, error);
     if (rc == BP_OK) rc = row(user, &r, sqlite3_column_int64(get, 5));
     if (rc != BP_OK) break;

@@ -396,6 +396,14 @@ int bpi_sql_text(sqlite3_stmt *statement, int column, const char **out, bp_error
              : bpi_fail_nomem(error);
 }
 
+int bpi_sql_between(sqlite3_stmt *statement, int column, int64_t least, int64_t most, int64_t *out,
+                    bp_error **error) {
+  *out = sqlite3_column_int64(statement, column);
+  return *out >= least && *out <= most
+             ? BP_OK
+             : bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a number cannot be right");
+}
+
 int bpi_sql_monday(sqlite3_stmt *statement, int column, int64_t *out, bp_error **error) {
   *out = sqlite3_column_int64(statement, column);
   if (bpi_is_monday(*out)) return BP_OK;

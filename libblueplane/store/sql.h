@@ -112,6 +112,9 @@ int64_t bpi_sql_column(sqlite3_stmt *statement, int column);
 int bpi_sql_blob(sqlite3_stmt *statement, int column, void *into, size_t length, bp_error **error);
 /* A text until the next step; the same if there is none. */
 int bpi_sql_text(sqlite3_stmt *statement, int column, const char **out, bp_error **error);
+/* A number from `least` to `most`; the same for any other. */
+int bpi_sql_between(sqlite3_stmt *statement, int column, int64_t least, int64_t most, int64_t *out,
+                    bp_error **error);
 /* A week's Monday in days since 1970; the same for any other number. */
 int bpi_sql_monday(sqlite3_stmt *statement, int column, int64_t *out, bp_error **error);
 

@@ -846,7 +846,7 @@ static bool sound(bp_store *s, size_t check) {
   static const char *const names[] = {"database", "published", "documents"};
   bp_result *r = NULL;
   ck_assert_int_eq(bp_inspect(&r, s, "integrity", NULL), BP_OK);
-  ck_assert_uint_eq(bp_result_rows(r), 3);
+  ck_assert_uint_gt(bp_result_rows(r), check);
   ck_assert_str_eq(bp_result_text(r, check, 0, NULL), names[check]);
   bool ok = bp_result_int(r, check, 1) != 0;
   bp_result_free(r);
@@ -916,37 +916,6 @@ START_TEST(a_damaged_cell_is_told) {
 }
 END_TEST
 
-/* A week that begins on no Monday of the years 1970 to 9999. */
-START_TEST(a_damaged_week_is_told) {
-  static const char *const changes[] = {"UPDATE release SET window = window + 1",
-                                        "UPDATE release SET window = window - 4294967296",
-                                        "UPDATE release SET window = 4294954163",
-                                        "UPDATE release SET window = 9223372036854775807",
-                                        "UPDATE contribution SET window = window + 1",
-                                        "UPDATE contribution SET window = -9223372036854775808"};
-  char outcome[32], path[200];
-  make_all();
-  for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
-    bool bundles = strstr(changes[i], "contribution") != NULL;
-    snprintf(path, sizeof path, "%s", path_of("week.db"));
-    bp_store *s = merged_team(path);
-    world_now = WORLD_CLOSED;
-    if (!bundles) ck_assert_int_eq(publish(s, NULL, outcome), BP_OK);
-    bp_close(s);
-    world_damage(path, changes[i]);
-    s = world_open(path, BP_ACCESS_STEWARD, NULL);
-    bp_result *r = NULL;
-    ck_assert_int_eq(bp_inspect(&r, s, bundles ? "contributions" : "published", NULL),
-                     BP_ERR_CORRUPT);
-    ck_assert(sound(s, PUBLISHED) == bundles && sound(s, DOCUMENTS) != bundles);
-    ck_assert_int_eq(erase_code(s, what_expired), bundles ? BP_OK : BP_ERR_CORRUPT);
-    bp_close(s);
-    drop(path);
-  }
-  free_all();
-}
-END_TEST
-
 /* What was verified when it came is not taken for a faulty document of today. */
 START_TEST(damaged_documents_are_told) {
   static const char *const changes[] = {
@@ -968,6 +937,64 @@ START_TEST(damaged_documents_are_told) {
     drop(path);
   }
   free_all();
+}
+END_TEST
+
+static int topic_code(bp_store *s, const char *topic) {
+  bp_result *r = NULL;
+  int rc = bp_inspect(&r, s, topic, NULL);
+  bp_result_free(r);
+  return rc;
+}
+
+/* A week that begins on no Monday of the years 1970 to 9999 is neither shown as another one nor
+ * calculated with, and does not end an erasure before other weeks had their turn. */
+START_TEST(weeks_that_no_calendar_has) {
+  static const char *const windows[] = {
+      "window + 1", "window + 4294967296", "9223372036854775807", "-9223372036854775807", "-3",
+      "2932897"};
+  char sql[160];
+  for (size_t i = 0; i < sizeof windows / sizeof *windows; i++) {
+    parcel p = release_of(1, 1, 3, 410);
+    bp_store *s = world_open(path_of("beyond.above"), BP_ACCESS_STEWARD, "organisation");
+    trust(s, 1, 2);
+    OUTCOME(BP_OK, "added", p);
+    bp_close(s);
+    snprintf(sql, sizeof sql, "UPDATE release SET window = %s", windows[i]);
+    world_damage(path_of("beyond.above"), sql);
+    ck_assert_int_eq(asked_code(path_of("beyond.above")), BP_ERR_CORRUPT);
+    s = world_open(path_of("beyond.above"), BP_ACCESS_STEWARD, NULL);
+    ck_assert_int_eq(topic_code(s, "published"), BP_ERR_CORRUPT);
+    ck_assert_int_eq(erase_code(s, what_expired), BP_ERR_CORRUPT);
+    ck_assert(!sound(s, PUBLISHED));
+    bp_close(s);
+    drop(path_of("beyond.above"));
+    bpi_free(p.data);
+
+    s = team(path_of("beyond.db"));
+    p = make(100, 0, 1);
+    OUTCOME(BP_OK, "added", p);
+    bp_close(s);
+    snprintf(sql, sizeof sql, "UPDATE contribution SET window = %s", windows[i]);
+    world_damage(path_of("beyond.db"), sql);
+    s = world_open(path_of("beyond.db"), BP_ACCESS_STEWARD, NULL);
+    ck_assert_int_eq(topic_code(s, "contributions"), BP_ERR_CORRUPT);
+    ck_assert(sound(s, PUBLISHED) && !sound(s, DOCUMENTS));
+    bp_close(s);
+    drop(path_of("beyond.db"));
+    bpi_free(p.data);
+
+    bp_close(world_open(path_of("beyond.own"), BP_ACCESS_OWNER, NULL));
+    snprintf(sql, sizeof sql,
+             "INSERT INTO shared SELECT %s, zeroblob(32), 1, zeroblob(32), 0, 0 FROM "
+             "(SELECT 4 AS window)",
+             windows[i]);
+    world_damage(path_of("beyond.own"), sql);
+    s = world_open(path_of("beyond.own"), BP_ACCESS_OWNER, NULL);
+    ck_assert_int_eq(topic_code(s, "shared"), BP_ERR_CORRUPT);
+    bp_close(s);
+    drop(path_of("beyond.own"));
+  }
 }
 END_TEST
 
@@ -1019,8 +1046,8 @@ int main(void) {
   tcase_add_test(tests, a_database_is_no_release);
   tcase_add_test(tests, a_value_of_another_length);
   tcase_add_test(tests, a_damaged_cell_is_told);
-  tcase_add_test(tests, a_damaged_week_is_told);
   tcase_add_test(tests, damaged_documents_are_told);
+  tcase_add_test(tests, weeks_that_no_calendar_has);
   tcase_add_posix_test(tests, a_release_behind_a_link);
   tcase_add_posix_test(tests, private_behind_a_link);
   suite_add_tcase(suite, tests);
