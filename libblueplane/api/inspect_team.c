@@ -254,7 +254,8 @@ static int check_week(void *user, const release *r, int64_t cells) {
 }
 
 int bpi_check_published(inspection *i, bp_error **error) {
-  return bpi_published_each(i->handle->store, check_week, i, error);
+  int rc = bpi_published_each(i->handle->store, check_week, i, error);
+  return rc == BP_OK ? bpi_published_check(i->handle->store, error) : rc;
 }
 
 static int check_bundle(void *user, const contribution *c) {

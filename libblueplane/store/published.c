@@ -138,11 +138,12 @@ static int find_head(loading *l, store *s, const unsigned char *of, uint32_t win
   return rc;
 }
 
-/* A release whose cells grew too old has none and keeps its digest. */
-static int check_rows(const loading *l, bp_error **error) {
+/* In an organisation's store, a release whose cells grew too old has none and keeps its digest; a
+ * team's store has written another edition then. */
+static int check_rows(const loading *l, const store *s, bp_error **error) {
   unsigned char digest[BPI_DIGEST_BYTES];
   if (!bpi_release_fits(l->r)) return damaged(error);
-  if (l->rows == 0) return BP_OK;
+  if (l->rows == 0 && s->kind == STORE_ORGANISATION) return BP_OK;
   int rc = bpi_release_digest_of(digest, l->r, error);
   if (rc != BP_OK || memcmp(digest, l->digest, sizeof digest) == 0) return rc;
   return bpi_fail(error, BP_ERR_CORRUPT, "the store is damaged: a published week was changed");
@@ -158,7 +159,7 @@ static int find_rows(loading *l, store *s, int64_t id, bp_error **error) {
   sqlite3_bind_int64(get, 1, id);
   int rc = load_rows(l, get, error);
   sqlite3_finalize(get);
-  return rc == BP_OK ? check_rows(l, error) : rc;
+  return rc == BP_OK ? check_rows(l, s, error) : rc;
 }
 
 int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
@@ -167,7 +168,7 @@ int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
   loading l = {.r = out};
   int64_t id = 0;
   int rc = find_head(&l, s, of, window, &id, error);
-  if (rc == BP_OK && id != 0) rc = find_rows(&l, s, id, error);
+  if (rc == BP_OK && out->organisation != NULL) rc = find_rows(&l, s, id, error);
   if (rc != BP_OK) bpi_release_free(out);
   return rc;
 }
@@ -179,6 +180,7 @@ int bpi_published_head(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint3
   int64_t id = 0;
   int rc = find_head(&l, s, of, window, &id, error);
   *cells = (int64_t)l.rows;
+  if (rc == BP_OK && out->organisation != NULL && l.rows == 0) rc = check_rows(&l, s, error);
   if (rc != BP_OK) bpi_release_free(out);
   return rc;
 }
@@ -293,6 +295,14 @@ int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_
   }
   sqlite3_finalize(get);
   return rc;
+}
+
+int bpi_published_check(store *s, bp_error **error) {
+  int64_t strays = 0;
+  int rc = bpi_sql_number(
+      s, "SELECT EXISTS (SELECT 1 FROM published WHERE release NOT IN (SELECT id FROM release))",
+      &strays, error);
+  return rc == BP_OK && strays != 0 ? damaged(error) : rc;
 }
 
 /* -------------------------------------------------------------------------------------- trust */

@@ -18,7 +18,8 @@ int bpi_published_row(release_row *out, struct sqlite3_stmt *get, int first, bp_
  * CORRUPT if they are not those that were published. Call inside a transaction: it takes two statements. */
 int bpi_published_load(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
                        release *out, bp_error **error);
-/* The same without rows, whatever they hold; *cells is their number. */
+/* The same without rows, whatever they hold; *cells is their number. CORRUPT if there are none and
+ * there should be. */
 int bpi_published_head(store *s, const unsigned char of[BPI_PUBLIC_BYTES], uint32_t window,
                        release *out, int64_t *cells, bp_error **error);
 /* Replaces the release of that store and week. Call inside a transaction. */
@@ -34,6 +35,8 @@ int bpi_published_empty(store *s, const release *r, int64_t *cells, bp_error **e
 /* All releases by week and store, without their rows. */
 int bpi_published_each(store *s, int (*row)(void *user, const release *r, int64_t cells),
                        void *user, bp_error **error);
+/* CORRUPT if there are cells of no release. */
+int bpi_published_check(store *s, bp_error **error);
 
 /* The team stores whose releases an organisation accepts. */
 int bpi_trusted_clear(store *s, bp_error **error);
