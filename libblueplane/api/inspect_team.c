@@ -260,24 +260,32 @@ int bpi_check_published(inspection *i, bp_error **error) {
 
 static int check_bundle(void *user, const contribution *c) {
   inspection *i = user;
-  bp_error *why = NULL;
   bundle b;
-  if (c->payload == NULL) return BP_OK;
-  if (bpi_bundle_read(&b, c->payload, c->length, &why) == BP_OK) bpi_bundle_free(&b);
-  return bpi_fail_stored(i->error, why, "the store is damaged: a bundle in it was changed");
+  int rc = bpi_team_bundle(&b, c, i->error);
+  bpi_bundle_free(&b);
+  return rc;
 }
 
+typedef struct chain {
+  inspection *i;
+  int64_t last;
+} chain;
+
+/* A team's store has all versions since the first. */
 static int check_roster(void *user, int64_t version, const char *document) {
-  inspection *i = user;
+  chain *c = user;
   roster *r = NULL;
   (void)document;
-  int rc = bpi_team_roster_checked(&r, i->handle, version, i->error);
+  if (version != ++c->last)
+    return bpi_fail(c->i->error, BP_ERR_CORRUPT, "a roster is missing from the chain");
+  int rc = bpi_team_roster_checked(&r, c->i->handle, version, c->i->error);
   bpi_roster_free(r);
   return rc;
 }
 
 int bpi_check_documents(inspection *i, bp_error **error) {
-  int rc = bpi_roster_each(i->handle->store, check_roster, i, error);
+  chain c = {i, 0};
+  int rc = bpi_roster_each(i->handle->store, check_roster, &c, error);
   if (rc == BP_OK) rc = bpi_contribution_each(i->handle->store, FACT_NONE, check_bundle, i, error);
   return rc == BP_OK ? bpi_heard_check(i->handle, error) : rc;
 }

@@ -94,7 +94,7 @@ int bpi_inspect_sharing(inspection *i, bp_error **error);
 int bpi_inspect_shared(inspection *i, bp_error **error);
 int bpi_inspect_contributions(inspection *i, bp_error **error);
 int bpi_inspect_published(inspection *i, bp_error **error);
-/* Whether published weeks, and rosters and bundles, are as they came; else CORRUPT. */
+/* Whether published weeks, and a team's rosters and bundles, are as they came; else CORRUPT. */
 int bpi_check_published(inspection *i, bp_error **error);
 int bpi_check_documents(inspection *i, bp_error **error);
 

@@ -99,14 +99,11 @@ static int add_device(gathering *g, const roster_member *member, const bundle *b
 static int gather(void *user, const contribution *c) {
   gathering *g = user;
   bundle b;
-  if (c->payload == NULL) return 0;
   const roster_member *member = bpi_roster_device(g->latest, c->device);
   if (member == NULL || !member->active || member->service || strcmp(member->id, c->member) != 0)
     return 0;
-  bp_error *why = NULL;
-  bpi_bundle_read(&b, c->payload, c->length, &why);
-  int rc = bpi_fail_stored(g->error, why, "the store is damaged: a bundle in it was changed");
-  if (rc != BP_OK) return rc;
+  int rc = bpi_team_bundle(&b, c, g->error);
+  if (rc != BP_OK || c->payload == NULL) return rc;
   rc = renumber_projects(g, &b);
   if (rc == BP_OK) rc = add_device(g, member, &b);
   bpi_bundle_free(&b);

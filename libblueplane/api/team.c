@@ -11,10 +11,12 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "privacy/bundle.h"
 #include "privacy/invitation.h"
 #include "store/erase.h"
 #include "store/published.h"
 #include "store/sharing.h"
+#include "store/team.h"
 #include "store/transaction.h"
 
 #define TRUSTED_MAX 1000
@@ -29,18 +31,23 @@ int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error) {
   return BP_OK;
 }
 
+static const char roster_changed[] = "the store is damaged: a roster in it was changed";
+
 int bpi_team_roster(roster **out, const bp_store *s, int64_t version, bp_error **error) {
   char *document = NULL;
   size_t length = 0;
   bp_error *why = NULL;
   *out = NULL;
-  int rc = bpi_roster_load(s->store, version, &document, &length, error);
+  int rc = bpi_roster_load(s->store, &version, &document, &length, error);
   if (rc == BP_OK && document != NULL) {
     bpi_roster_parse(out, document, length, true, &why);
-    rc = bpi_fail_stored(error, why, "the store is damaged: a roster in it was changed");
+    rc = bpi_fail_stored(error, why, roster_changed);
   }
   bpi_free(document);
-  return rc;
+  if (*out == NULL || (*out)->version == version) return rc;
+  bpi_roster_free(*out);
+  *out = NULL;
+  return bpi_fail(error, BP_ERR_CORRUPT, "%s", roster_changed);
 }
 
 int bpi_team_roster_checked(roster **out, const bp_store *s, int64_t version, bp_error **error) {
@@ -48,11 +55,31 @@ int bpi_team_roster_checked(roster **out, const bp_store *s, int64_t version, bp
   int rc = bpi_team_roster(out, s, version, error);
   if (rc != BP_OK || *out == NULL) return rc;
   bpi_roster_verify(*out, (*out)->store.sign, &why);
-  rc = bpi_fail_stored(error, why, "the store is damaged: a roster in it was changed");
+  rc = bpi_fail_stored(error, why, roster_changed);
   if (rc == BP_OK) return rc;
   bpi_roster_free(*out);
   *out = NULL;
   return rc;
+}
+
+/* The digest of a contribution without a payload is 0. */
+static bool belongs(const bundle *b, const contribution *c) {
+  unsigned char digest[BPI_DIGEST_BYTES] = {0};
+  if (c->payload != NULL) bpi_bundle_digest(c->payload, c->length, digest);
+  return memcmp(digest, c->digest, sizeof digest) == 0 &&
+         (c->payload == NULL || (b->window == c->window && b->revision == c->revision &&
+                                 memcmp(b->device, c->device, sizeof b->device) == 0));
+}
+
+int bpi_team_bundle(bundle *out, const contribution *c, bp_error **error) {
+  static const char changed[] = "the store is damaged: a bundle in it was changed";
+  bp_error *why = NULL;
+  memset(out, 0, sizeof *out);
+  if (c->payload != NULL) bpi_bundle_read(out, c->payload, c->length, &why);
+  int rc = bpi_fail_stored(error, why, changed);
+  if (rc != BP_OK || belongs(out, c)) return rc;
+  bpi_bundle_free(out);
+  return bpi_fail(error, BP_ERR_CORRUPT, "%s", changed);
 }
 
 /* -------------------------------------------------------------------------------------- weeks */

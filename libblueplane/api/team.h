@@ -13,6 +13,11 @@ int bpi_team_keys(sign_keys *out, const bp_store *s, bp_error **error);
 int bpi_team_roster(roster **out, const bp_store *s, int64_t version, bp_error **error);
 /* The same, with its signature verified again, to notice what changed in the store. */
 int bpi_team_roster_checked(roster **out, const bp_store *s, int64_t version, bp_error **error);
+/* The bundle of a stored contribution, verified again; all zero without a payload. CORRUPT if it is not
+ * the one that was stored there. Free it with bpi_bundle_free. */
+struct bundle;
+struct contribution;
+int bpi_team_bundle(struct bundle *out, const struct contribution *c, bp_error **error);
 
 /* A week can be shared from its end until it closes, `grace_days` later; then it can be
  * published. */

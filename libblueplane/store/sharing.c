@@ -59,19 +59,21 @@ int bpi_joined_agree(store *s, int64_t version, bp_error **error) {
   (bpi_store_kind(s) == STORE_PERSONAL ? before "(SELECT id FROM joined WHERE present)" after      \
                                        : before "0" after)
 
-int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, bp_error **error) {
+int bpi_roster_load(store *s, int64_t *version, char **document, size_t *length, bp_error **error) {
   *document = NULL;
   *length = 0;
   sqlite3_stmt *get =
       bpi_sql_once(s,
-                   OF_CHAIN("SELECT document FROM roster WHERE chain = ",
-                            " AND ?1 IN (0, version) ORDER BY version DESC LIMIT 1"),
+                   OF_CHAIN("SELECT document, version FROM roster WHERE chain = ",
+                            " AND version BETWEEN ?1 AND ?2 ORDER BY version DESC LIMIT 1"),
                    error);
   if (get == NULL) return bpi_error_code(*error);
-  sqlite3_bind_int64(get, 1, version);
+  sqlite3_bind_int64(get, 1, *version);
+  sqlite3_bind_int64(get, 2, *version == 0 ? INT64_MAX : *version);
   int rc = bpi_sql_step(get, error);
   if (rc > 0) {
     const char *text = NULL;
+    *version = sqlite3_column_int64(get, 1);
     rc = bpi_sql_text(get, 0, &text, error);
     *length = (size_t)sqlite3_column_bytes(get, 0);
     *document = rc != BP_OK ? NULL : bpi_strndup(text, *length);

@@ -19,8 +19,9 @@ int bpi_joined_get(store *s, joined_team *out, bp_error **error);
 int bpi_joined_set(store *s, const joined_team *team, bp_error **error);
 int bpi_joined_agree(store *s, int64_t version, bp_error **error);
 
-/* Version 0 is the latest. *document is NULL if there is none; free it with bpi_free. */
-int bpi_roster_load(store *s, int64_t version, char **document, size_t *length, bp_error **error);
+/* Version 0 is the latest, whose version it becomes. *document is NULL if there is none; free it with
+ * bpi_free. */
+int bpi_roster_load(store *s, int64_t *version, char **document, size_t *length, bp_error **error);
 /* All stored rosters in order; a person who joined late has no earlier ones. A callback returning
  * non-zero stops. */
 int bpi_roster_each(store *s, int (*row)(void *user, int64_t version, const char *document),
