@@ -885,6 +885,7 @@ START_TEST(a_damaged_statement_agrees_to_nothing) {
   static const char *const changes[] = {
       "UPDATE heard SET agreed = x'02dd0000000000ffff00' WHERE member = 'm00'",
       "UPDATE heard SET agreed = zeroblob(330) WHERE member = 'm00'",
+      "UPDATE heard SET agreed = CAST(substr(agreed, 1, 6) || x'ffffffff' AS BLOB) WHERE member = 'm00'",
       "UPDATE heard SET agreed = CAST(agreed || x'00' AS BLOB) WHERE member = 'm00'"};
   for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
     char name[16];
