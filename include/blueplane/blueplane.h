@@ -474,8 +474,8 @@ BP_API int bp_consent_set(bp_store *store, const char *purpose, const char *audi
  * INVALID (session: ambiguous, or not such digits; not a week), DENIED, READONLY, IO, BUSY, NOMEM. BUSY
  * with the detail "status" = "pending" means that the rows are gone, but
  * a reader still holds the old state, so that their bytes remain until the store is next opened for
- * writing. CORRUPT means that the store was damaged and traces remain: erase again. BP_OK means that the
- * bytes are gone, too. Since 0.1. */
+ * writing. CORRUPT with the detail "hint" means that the store was damaged and traces remain: erase
+ * again; without it, nothing was erased. BP_OK means that the bytes are gone, too. Since 0.1. */
 BP_API int bp_erase(bp_result **out, bp_store *store, const char *selector_json, size_t length,
                     bp_error **error);
 

@@ -868,6 +868,7 @@ static int erase_code(bp_store *s, const char *selector) {
   bp_result *r = NULL;
   bp_error *error = NULL;
   int rc = bp_erase(&r, s, selector, strlen(selector), &error);
+  ck_assert_ptr_null(bp_error_detail(error, "hint")); /* which says that something was erased */
   bp_result_free(r);
   bp_error_free(error);
   return rc;
