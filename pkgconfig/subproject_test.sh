@@ -51,9 +51,9 @@ targets=$(targets_of "$build")
 
 sh "$source/pkgconfig/consumer_test.sh" "$build"
 
-# Not as a subproject, but where only the library's own dependencies are installed.
+# Not as a subproject, but where the program's own dependencies are not installed.
 mkdir "$work/needed"
-for module in $(sed -n 's/^required_modules = \[\(.*\)\].*/\1/p' "$source/meson.build" | tr -d "',"); do
+for module in $(sed -n 's/^required_modules = \[\(.*\)\].*/\1/p' "$source/meson.build" | tr -d "',") check; do
   cp "$(pkg-config --variable=pcfiledir "$module")/$module.pc" "$work/needed"
 done
 PKG_CONFIG_LIBDIR="$work/needed" meson setup "$work/library" "$source" >"$work/log" 2>&1 || {
