@@ -51,12 +51,12 @@ targets=$(targets_of "$build")
 
 sh "$source/pkgconfig/consumer_test.sh" "$build"
 
-# Not as a subproject, but where the program's own dependencies are not installed.
-mkdir "$work/needed"
-for module in $(sed -n 's/^required_modules = \[\(.*\)\].*/\1/p' "$source/meson.build" | tr -d "',") check; do
-  cp "$(pkg-config --variable=pcfiledir "$module")/$module.pc" "$work/needed"
+# Not as a subproject, but where the program's own dependency is not installed.
+mkdir "$work/installed"
+for folder in $(pkg-config --variable pc_path pkg-config | tr : ' '); do
+  [ ! -d "$folder" ] || find "$folder/" -name '*.pc' ! -name popt.pc -exec ln -sf {} "$work/installed" \;
 done
-PKG_CONFIG_LIBDIR="$work/needed" meson setup "$work/library" "$source" >"$work/log" 2>&1 || {
+PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR="$work/installed" meson setup "$work/library" "$source" >"$work/log" 2>&1 || {
   cat "$work/log" >&2
   fail 'the library alone was not configured'
 }
