@@ -33,36 +33,66 @@ typedef struct person {
   bool agreed[MEASURE_COUNT];
 } person;
 
+/* The slices of the latest roster for the projects of another; SLICE_OTHER: it has them no more. */
+typedef struct numbering {
+  int64_t version;
+  size_t projects;
+  uint16_t *slice;
+} numbering;
+
 typedef struct gathering {
   bp_store *handle;
   const roster *latest;
-  roster *known; /* the roster that the current bundle refers to */
+  numbering *numbering; /* of the rosters that bundles refer to */
+  size_t numberings, room;
   person *person;
   size_t persons, capacity;
   bp_error **error;
 } gathering;
 
-static int know_roster(gathering *g, int64_t version) {
-  if (g->known != NULL && g->known->version == version) return BP_OK;
-  bpi_roster_free(g->known);
-  int rc = bpi_team_roster_checked(&g->known, g->handle, version, g->error);
-  return rc == BP_OK && g->known == NULL
-             ? bpi_fail(g->error, BP_ERR_CORRUPT, "a roster is missing from the chain")
-             : rc;
+static int number_projects(gathering *g, const roster *r) {
+  void *items = g->numbering;
+  int rc = bpi_reserve(&items, &g->room, g->numberings + 1, sizeof *g->numbering);
+  g->numbering = items;
+  uint16_t *slice = rc == BP_OK ? bpi_alloc_zero(r->projects, sizeof *slice) : NULL;
+  if (slice == NULL) return bpi_fail_nomem(g->error);
+  for (size_t i = 0; i < r->projects; i++) {
+    size_t now = bpi_roster_project(g->latest, r->project[i].id);
+    slice[i] = now == ROSTER_NONE ? SLICE_OTHER : (uint16_t)(now + 1);
+  }
+  g->numbering[g->numberings++] = (numbering){r->version, r->projects, slice};
+  return BP_OK;
+}
+
+/* Each roster is read once, however the bundles of several alternate. */
+static int find_numbering(gathering *g, int64_t version, numbering *out) {
+  roster *r = NULL;
+  int rc = BP_OK;
+  for (size_t i = 0; i < g->numberings; i++) {
+    *out = g->numbering[i];
+    if (out->version == version) return BP_OK;
+  }
+  rc = bpi_team_roster_checked(&r, g->handle, version, g->error);
+  if (rc == BP_OK && r == NULL)
+    rc = bpi_fail(g->error, BP_ERR_CORRUPT, "a roster is missing from the chain");
+  if (rc == BP_OK) rc = number_projects(g, r);
+  if (rc == BP_OK) *out = g->numbering[g->numberings - 1];
+  bpi_roster_free(r);
+  return rc;
 }
 
 /* Renumbers projects from the roster of the bundle to the latest; removed ones become `other`. */
 static int renumber_projects(gathering *g, bundle *b) {
-  int rc = know_roster(g, b->roster_version);
-  if (rc == BP_OK && !bpi_vector_valid(b->cell, b->cells, (int)g->known->projects + 1))
+  numbering n = {0};
+  int rc = find_numbering(g, b->roster_version, &n);
+  if (rc == BP_OK && !bpi_vector_valid(b->cell, b->cells, (int)n.projects + 1))
     rc = bpi_fail(g->error, BP_ERR_CORRUPT,
                   "a bundle names a project that its roster does not have");
-  if (rc != BP_OK || g->known->version == g->latest->version) return rc;
+  if (rc != BP_OK || n.version == g->latest->version) return rc;
   for (size_t i = 0; i < b->cells; i++) {
     vector_cell *cell = &b->cell[i];
-    if (cell->dimension != SLICED_PROJECT || cell->slice == SLICE_OTHER) continue;
-    size_t now = bpi_roster_project(g->latest, g->known->project[cell->slice - 1].id);
-    cell->slice = now == ROSTER_NONE ? SLICE_OTHER : (uint16_t)(now + 1);
+    if (cell->dimension == SLICED_PROJECT && cell->slice != SLICE_OTHER)
+      cell->slice = n.slice[cell->slice - 1];
   }
   bpi_vector_shape(b->cell, &b->cells);
   return BP_OK;
@@ -131,7 +161,9 @@ static void forget(gathering *g) {
     bpi_free(g->person[i].cells);
   }
   bpi_free(g->person);
-  bpi_roster_free(g->known);
+  for (size_t i = 0; i < g->numberings; i++)
+    bpi_free(g->numbering[i].slice);
+  bpi_free(g->numbering);
 }
 
 /* ---------------------------------------------------------------------------------- computing */

@@ -40,7 +40,7 @@ static int find_team(departure *d, bp_error **error) {
 }
 
 static int find_myself(departure *d, bp_error **error) {
-  int rc = bpi_team_roster(&d->roster, d->handle, 0, error);
+  int rc = bpi_team_roster_checked(&d->roster, d->handle, 0, error);
   if (rc == BP_OK && d->roster == NULL)
     return bpi_refuse(error, BP_ERR_NOTFOUND, "no_roster",
                       "the team's roster has not been received yet");
@@ -66,7 +66,7 @@ static int check_company(const departure *d, bp_error **error) {
 /* Less careful terms of the roster need the person's agreement first. */
 static int check_terms(const departure *d, bp_error **error) {
   roster *agreed = NULL;
-  int rc = bpi_team_roster(&agreed, d->handle, d->team.agreed, error);
+  int rc = bpi_team_roster_checked(&agreed, d->handle, d->team.agreed, error);
   if (rc != BP_OK) return rc;
   bool careful = agreed == NULL || bpi_roster_as_careful(d->roster, agreed);
   bpi_roster_free(agreed);

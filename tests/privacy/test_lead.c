@@ -908,6 +908,27 @@ START_TEST(a_damaged_statement_agrees_to_nothing) {
 }
 END_TEST
 
+/* A member's copy of the roster, which says how many are behind a number, is verified before anything
+ * leaves. */
+START_TEST(a_damaged_roster_shares_nothing) {
+  char path[200];
+  void *data = NULL;
+  size_t length;
+  company c = gathered("copy.db", PEOPLE, false);
+  snprintf(path, sizeof path, "%s/copy.db-m00.db", folder);
+  before(0);
+  work(c.own[0], 0, 3);
+  shared(0);
+  bp_close(c.own[0]);
+  world_damage(path, "UPDATE roster SET document = replace(document, '\"m02\"', '\"m20\"')");
+  c.own[0] = world_open(path, BP_ACCESS_OWNER, NULL);
+  ck_assert_int_eq(bp_share_export(&data, &length, c.own[0], "team", week_name(0), NULL),
+                   BP_ERR_CORRUPT);
+  ck_assert_ptr_null(data);
+  dismiss(&c);
+}
+END_TEST
+
 /* A withdrawal removes the numbers from every file at once; the release stays as it was. */
 START_TEST(taken_back_when_idle) {
   seen_week w = published_week("idle.db");
@@ -1566,6 +1587,7 @@ int main(void) {
   tcase_add_test(tests, a_late_bundle);
   tcase_add_test(tests, damaged_views_are_told);
   tcase_add_test(tests, a_damaged_statement_agrees_to_nothing);
+  tcase_add_test(tests, a_damaged_roster_shares_nothing);
   tcase_add_test(tests, taken_back_when_idle);
   tcase_add_test(tests, taken_back_under_a_reader);
   tcase_add_posix_test(tests, taken_back_in_another_process);
