@@ -88,12 +88,13 @@ static bp_store *make_store(const char *name, unsigned number, uint32_t access, 
   return s;
 }
 
-UNUSED static bp_store *make_team(const char *name) {
-  char roster[1024];
-  size_t length =
-      (size_t)snprintf(roster, sizeof roster,
-                       "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"teams\":[\"t0\"],"
-                       "\"projects\":[{\"id\":\"p0\"}],\"seats\":[],\"members\":[");
+static const char *roster_of(unsigned grace_days) {
+  static char roster[1024];
+  size_t length = (size_t)snprintf(
+      roster, sizeof roster,
+      "{\"blueplane.roster\":1,\"organisation\":\"acme\",\"grace_days\":%u,\"teams\":[\"t0\"],"
+      "\"projects\":[{\"id\":\"p0\"}],\"seats\":[],\"members\":[",
+      grace_days);
   for (unsigned i = 0; i < MEMBERS; i++) {
     char hex[2 * BPI_PUBLIC_BYTES + 1];
     bpi_hex(keys_of(1 + i).open.sign, BPI_PUBLIC_BYTES, hex);
@@ -102,8 +103,12 @@ UNUSED static bp_store *make_team(const char *name) {
                                i == 0 ? "" : ",", i, hex);
   }
   snprintf(roster + length, sizeof roster - length, "]}");
+  return roster;
+}
+
+UNUSED static bp_store *make_team(const char *name) {
   bp_store *s = make_store(name, 0, BP_ACCESS_STEWARD, NULL);
-  configure(s, "roster", roster);
+  configure(s, "roster", roster_of(3));
   return s;
 }
 
@@ -217,6 +222,7 @@ static void run(const uint8_t *data, size_t size) {
 
 /* What the store merges: a member's bundle, or for an organisation the release that it has. */
 static fuzz_bytes spare[2];
+static char *later_roster, *invitation; /* documents for a member */
 
 static char *document(bp_store *s, const char *topic, size_t column) {
   bp_result *r = NULL;
@@ -232,10 +238,10 @@ static bp_store *join(unsigned member, bp_store *team) {
   char name[16];
   snprintf(name, sizeof name, "m%u.db", member);
   bp_store *s = make_store(name, 1 + member, BP_ACCESS_OWNER, NULL);
-  char *invitation = document(team, "invitation", 0), *roster = document(team, "rosters", 1);
-  configure(s, "invitation", invitation);
+  char *invited = document(team, "invitation", 0), *roster = document(team, "rosters", 1);
+  configure(s, "invitation", invited);
   configure(s, "roster", roster);
-  free(invitation);
+  free(invited);
   free(roster);
   return s;
 }
@@ -299,7 +305,13 @@ static fuzz_bytes good_team(void) {
     bp_close(own[i]);
   }
   bp_close(team);
-  return fuzz_read(fuzz_path("team.db"));
+  fuzz_bytes good = fuzz_read(fuzz_path("team.db"));
+  team = open_store("team.db", BP_ACCESS_STEWARD, NULL);
+  configure(team, "roster", roster_of(2));
+  later_roster = document(team, "rosters", 1);
+  invitation = document(team, "invitation", 0);
+  bp_close(team);
+  return good;
 }
 
 static fuzz_bytes good_organisation(void) {
@@ -315,6 +327,12 @@ static void erase(bp_store *s, const char *json) {
   bp_error *error = NULL;
   int rc = bp_erase(&out, s, json, strlen(json), &error);
   fuzz_gave_result(rc, error, out);
+}
+
+static void reconfigure(bp_store *s, const char *topic, const char *json) {
+  bp_error *error = NULL;
+  int rc = bp_configure(s, topic, json, strlen(json), &error);
+  fuzz_ended(rc, error);
 }
 
 static void publish_lead(bp_store *s) {
@@ -350,6 +368,9 @@ static void use_as_steward(bp_store *s, bool of_team, unsigned what) {
   } else if (what == 14) {
     now = NEXT_OPEN;
     merge(s, spare[!of_team].data, spare[!of_team].size);
+  } else if (what >= 24) {
+    reconfigure(s, of_team ? "roster" : "trust",
+                of_team ? roster_of(what % 3) : "{\"version\":1,\"stores\":[]}");
   } else {
     bp_result_free(publish(s, what % 2 == 0 ? WEEK : NEXT_WEEK, fuzz_path("new.release")));
     read_release(fuzz_path("new.release"));
@@ -375,6 +396,9 @@ static void use_as_member(bp_store *s, unsigned what) {
     export(s, "lead", NULL);
   } else if (what < 12) {
     erase(s, "{\"version\":1,\"everything\":true}");
+  } else if (what >= 24) {
+    reconfigure(s, what % 2 == 0 ? "roster" : "invitation",
+                what % 2 == 0 ? later_roster : invitation);
   } else {
     export(s, "team", what % 2 == 0 ? NEXT_WEEK : WEEK);
   }
