@@ -69,20 +69,24 @@ static int retract_week(team_erasure *e, bp_error **error) {
   return bpi_fail_detail(error, "name", e->week);
 }
 
-/* The oldest release that exceeds the retention limit and still has cells. */
+/* The releases that exceed the retention limit and still have cells: their stores and weeks. */
 typedef struct ageing {
   int64_t until_us;
-  bool any;
-  release oldest;
+  release *old;
+  size_t count, capacity;
+  bp_error **error;
 } ageing;
 
 static int note_old(void *user, const release *r, int64_t cells) {
   ageing *a = user;
   bool old = (int64_t)(r->window + 7) * BPI_DAY <= a->until_us;
-  if (!old || cells == 0 || a->any) return BP_OK;
-  a->any = true;
-  a->oldest = (release){.window = r->window};
-  memcpy(a->oldest.store, r->store, sizeof r->store);
+  if (!old || cells == 0) return BP_OK;
+  void *items = a->old;
+  int rc = bpi_reserve(&items, &a->capacity, a->count + 1, sizeof *a->old);
+  a->old = items;
+  if (rc != BP_OK) return bpi_fail_nomem(a->error);
+  a->old[a->count] = (release){.window = r->window};
+  memcpy(a->old[a->count++].store, r->store, sizeof r->store);
   return BP_OK;
 }
 
@@ -103,14 +107,12 @@ static int drop_ended(team_erasure *e, bp_error **error) {
 }
 
 static int drop_expired(team_erasure *e, bp_error **error) {
-  ageing a = {0};
+  ageing a = {.error = error};
   int rc = bpi_retention_limit(e->handle, "releases_days", &a.until_us, error);
-  for (int64_t before = -1; rc == BP_OK && e->cells > before;) {
-    before = e->cells;
-    a.any = false;
-    rc = bpi_published_each(e->handle->store, note_old, &a, error);
-    if (rc == BP_OK && a.any) rc = drop_old(e, &a.oldest, error);
-  }
+  if (rc == BP_OK) rc = bpi_published_each(e->handle->store, note_old, &a, error);
+  for (size_t i = 0; i < a.count && rc == BP_OK; i++)
+    rc = drop_old(e, &a.old[i], error);
+  bpi_free(a.old);
   return rc == BP_OK && bpi_store_kind(e->handle->store) == STORE_TEAM ? drop_ended(e, error) : rc;
 }
 
